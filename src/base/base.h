@@ -1,0 +1,50 @@
+/*
+ * base.h: what every room may use: the city's tables by name, caches that follow
+ * their tables, kept plans, and switching to a table's owner.
+ *
+ * It knows no room.
+ */
+#ifndef GG_BASE_H
+#define GG_BASE_H
+
+#include "base/compat.h"
+#include "base/errors.h"
+
+#include "executor/spi.h"
+
+/* names.c: OID of a table in schema gov; 0 or WG010 when it is not there. Looked up once, forgotten on invalidation. */
+extern Oid gg_gov_table(const char *name, bool missing_ok);
+
+/*
+ * invalidate.c: the one relcache callback. A room names the gov tables that its
+ * cache is made from; forget() runs in the callback, so it may only set flags.
+ * It is called for every change of those tables that is announced by the trigger
+ * grid_gov.announce_change() or by DDL. A table is watched from the first
+ * gg_gov_table() of its name.
+ */
+typedef void (*GgForget) (void);
+extern void gg_watch_table(const char *name, GgForget forget);
+extern void gg_base_init(void);
+
+/* plan.c: a plan that is made once a backend. text is constant; values come as parameters. */
+typedef struct GgPlan
+{
+	const char *text;
+	int nargs;
+	Oid argtypes[16];
+	SPIPlanPtr plan;
+} GgPlan;
+
+/* Make the plan if needed (inside SPI_connect) and run it, writing if !read_only, with a snapshot newer than every lock that we hold. */
+extern int gg_execute(GgPlan *plan, Datum *values, const char *nulls, bool read_only, long limit);
+
+/* owner.c: do what follows as the owner of this table, without its row security; then be oneself again. */
+typedef struct GgIdentity
+{
+	Oid user;
+	int context;
+} GgIdentity;
+extern void gg_become_owner(Oid table, GgIdentity *self);
+extern void gg_become_self(const GgIdentity *self);
+
+#endif /* GG_BASE_H */

@@ -1,0 +1,39 @@
+/*
+ * compat.h: what differs between PostgreSQL releases, and nothing else.
+ *
+ * Wrappers carry the newest signature. PG_VERSION_NUM appears in no other file.
+ */
+#ifndef GG_COMPAT_H
+#define GG_COMPAT_H
+
+#include "postgres.h"
+#include "fmgr.h"
+
+#if PG_VERSION_NUM < 150000
+#error "grid_gov needs PostgreSQL 15 or later"
+#endif
+
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#include "nodes/miscnodes.h"
+#else
+/* Before 16 PGDLLEXPORT is empty on ELF and symbols are not hidden by default. */
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+/* Before 16 there are no soft errors: a parser's ereturn() throws. */
+struct Node;
+#define ereturn(context, dummy_value, ...) \
+	do \
+	{ \
+		(void) (context); \
+		ereport(ERROR, __VA_ARGS__); \
+		return dummy_value; \
+	} while (0)
+#endif
+
+/* Declare a SQL-callable function, export it, and register its call convention. */
+#define GG_FUNCTION(fn) \
+	extern PGDLLEXPORT Datum fn(PG_FUNCTION_ARGS); \
+	PG_FUNCTION_INFO_V1(fn)
+
+#endif /* GG_COMPAT_H */

@@ -1,0 +1,31 @@
+/*
+ * grid_gov.c: the library's door: loads, and lets each room prepare itself.
+ */
+#include "base/base.h"
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+
+#ifdef PG_MODULE_MAGIC_EXT
+PG_MODULE_MAGIC_EXT(.name = "grid_gov", .version = GRID_GOV_VERSION);
+#else
+PG_MODULE_MAGIC;
+#endif
+
+extern PGDLLEXPORT void _PG_init(void);
+
+/* Prepare every room. */
+void
+_PG_init(void)
+{
+	gg_base_init();
+}
+
+GG_FUNCTION(gg_library_version);
+
+/* library_version() -> text: the version that the library was built from. */
+Datum
+gg_library_version(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(GRID_GOV_VERSION));
+}
