@@ -3,7 +3,8 @@
 #   --@ ref FILE.csv TABLE [TEXT-COLUMN...]   becomes one INSERT with the rows of sql/ref/FILE.csv (header = column names)
 #   --@ text FILE.tsv TABLE COLUMN...          becomes INSERTs with the rows of sql/ref/FILE.tsv (no header)
 #   --@ gov TABLE                              becomes one row (ord, kind, name, ddl) for each object of sql/gov/*.sql,
-#                                              which are cut at the lines "--- KIND NAME".
+#                                              which are cut at the lines "--- KIND NAME | COMMENT"; in a table or view
+#                                              "name ... -- COMMENT" at a line's end is the comment of that column.
 # Only core Perl: a bare Debian has no modules.
 use strict;
 use warnings;
@@ -52,9 +53,15 @@ for my $file (@ARGV) {
     } elsif ($line =~ /^--\@ gov (\S+)/) {
       my ($table, $ord) = ($1, 0);
       for my $f (sort glob("${dir}gov/*.sql")) {
-        my ($head, @parts) = split /^--- (\w+) (\S.*?)\s*\n/m, slurp($f);
-        while (my ($kind, $name, $ddl) = splice @parts, 0, 3) {
+        my ($head, @parts) = split /^--- (\w+) (\S[^|\n]*?)\s*(?:\|\s*([^\n]*?)\s*)?\n/m, slurp($f);
+        while (my ($kind, $name, $comment, $ddl) = splice @parts, 0, 4) {
           $ddl =~ s/^\s+|\s+$//g;
+          if ($kind eq 'table' || $kind eq 'view') {
+            my @columns = $ddl =~ /^  (\w+)\b[^\n]*? -- ([^\n]+?)\s*$/mg;
+            $ddl =~ s/ +-- [^\n]*$//mg;
+            $ddl .= "\nCOMMENT ON \U$kind\E $name IS " . quote($comment) . ';' if defined $comment;
+            while (my ($c, $text) = splice @columns, 0, 2) { $ddl .= "\nCOMMENT ON COLUMN $name.$c IS " . quote($text) . ';' }
+          }
           $ddl =~ /\$gov_ddl\$/ and die "$f: \$gov_ddl\$ inside $name\n";
           print "INSERT INTO $table (ord, kind, name, ddl) VALUES (", ++$ord, ", '$kind', '$name', \$gov_ddl\$$ddl\$gov_ddl\$);\n";
         }
