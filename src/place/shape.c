@@ -1,0 +1,301 @@
+/*
+ * shape.c: is this point inside this area, on its edge, or how far away?
+ *
+ * Called by shapes.c and locate.c. Pure. Sides of a line are judged exactly: a
+ * point that lies on an edge in the coordinates as stored is on the edge, for
+ * both areas that share it.
+ */
+#include "place/shape.h"
+
+#include <math.h>
+
+/* WKB, little-endian, two dimensions: what grid_gov.boundary_wkb() gives */
+#define WKB_POLYGON 3
+#define WKB_MULTIPOLYGON 6
+#define WKB_NDR 1
+
+/* CGCS2000 ellipsoid, metres */
+#define EARTH_A 6378137.0
+#define EARTH_E2 0.0066943800229
+#define RADIANS (M_PI / 180.0)
+
+typedef struct Reader
+{
+	const char *at;
+	const char *end;
+} Reader;
+
+/* Take n bytes from the reader. */
+static const char *
+take(Reader *r, Size n)
+{
+	const char *p = r->at;
+
+	if (n > (Size) (r->end - r->at))
+		elog(ERROR, "boundary in WKB ends early");
+	r->at += n;
+	return p;
+}
+
+/* Take a count or a type. */
+static uint32
+take_word(Reader *r)
+{
+	uint32 w;
+
+	memcpy(&w, take(r, sizeof(w)), sizeof(w));
+#ifdef WORDS_BIGENDIAN
+	w = pg_bswap32(w);
+#endif
+	return w;
+}
+
+/* Take the header of a geometry: its type. */
+static uint32
+take_type(Reader *r)
+{
+	if (*take(r, 1) != WKB_NDR)
+		elog(ERROR, "boundary in WKB is not little-endian");
+	return take_word(r);
+}
+
+/*
+ * Walk over the rings of a polygon or multipolygon. With a shape, fill it;
+ * without, count, and find the box.
+ */
+static void
+walk(const char *wkb, Size len, GgShape *shape, int32 *nrings, int32 *npoints, GgBox *box)
+{
+	Reader r = {wkb, wkb + len};
+	uint32 type = take_type(&r);
+	uint32 npolygons = 1;
+	int32 rings = 0;
+	int32 points = 0;
+
+	if (type == WKB_MULTIPOLYGON)
+		npolygons = take_word(&r);
+	else if (type != WKB_POLYGON)
+		elog(ERROR, "boundary in WKB has type %u", type);
+	for (uint32 p = 0; p < npolygons; p++)
+	{
+		uint32 n;
+
+		if (type == WKB_MULTIPOLYGON && take_type(&r) != WKB_POLYGON)
+			elog(ERROR, "boundary in WKB has a part that is no polygon");
+		n = take_word(&r);
+		for (uint32 i = 0; i < n; i++)
+		{
+			uint32 count = take_word(&r);
+			const char *xy = take(&r, mul_size(count, sizeof(GgXY)));
+
+			for (uint32 k = 0; k < count; k++)
+			{
+				GgXY at;
+
+				memcpy(&at, xy + k * sizeof(GgXY), sizeof(GgXY));
+				if (shape != NULL)
+					shape->points[points + k] = at;
+				if (box != NULL)
+				{
+					box->west = Min(box->west, at.x);
+					box->east = Max(box->east, at.x);
+					box->south = Min(box->south, at.y);
+					box->north = Max(box->north, at.y);
+				}
+			}
+			points += count;
+			if (shape != NULL)
+			{
+				shape->rings[rings].end = points;
+				shape->rings[rings].outer = (i == 0);
+			}
+			rings++;
+		}
+	}
+	*nrings = rings;
+	*npoints = points;
+}
+
+/* Bytes that the shape of this WKB takes, and its box (west > east when empty). */
+Size
+gg_shape_measure(const char *wkb, Size len, GgBox *box)
+{
+	int32 nrings, npoints;
+
+	box->west = box->south = INFINITY;
+	box->east = box->north = -INFINITY;
+	walk(wkb, len, NULL, &nrings, &npoints, box);
+	return add_size(MAXALIGN(sizeof(GgShape)),
+					add_size(mul_size(npoints, sizeof(GgXY)), mul_size(nrings, sizeof(GgRing))));
+}
+
+/* Fill a chunk of the measured size from the same WKB. */
+void
+gg_shape_read(const char *wkb, Size len, GgShape *shape)
+{
+	char *p = (char *) shape + MAXALIGN(sizeof(GgShape));
+	int32 nrings, npoints;
+
+	walk(wkb, len, NULL, &nrings, &npoints, NULL);
+	shape->nrings = nrings;
+	shape->npoints = npoints;
+	shape->points = (GgXY *) p;
+	shape->rings = (GgRing *) (p + npoints * sizeof(GgXY));
+	walk(wkb, len, shape, &nrings, &npoints, NULL);
+}
+
+/* Add b to an exact sum of n non-overlapping doubles, smallest first. */
+static int
+grow_sum(double *sum, int n, double b)
+{
+	double q = b;
+
+	for (int i = 0; i < n; i++)
+	{
+		double s = q + sum[i];
+		double v = s - q;
+
+		sum[i] = (q - (s - v)) + (sum[i] - v);
+		q = s;
+	}
+	sum[n] = q;
+	return n + 1;
+}
+
+/* Sign of the cross product (b - a) x (p - a), exactly: all six products kept whole. */
+static int
+exact_side(const GgXY *a, const GgXY *b, const GgXY *p)
+{
+	const double factor[6][2] = {{a->x, b->y}, {-a->y, b->x}, {b->x, p->y}, {-b->y, p->x}, {p->x, a->y}, {-p->y, a->x}};
+	double sum[12];
+	int n = 0;
+
+	for (int i = 0; i < 6; i++)
+	{
+		double product = factor[i][0] * factor[i][1];
+
+		n = grow_sum(sum, n, fma(factor[i][0], factor[i][1], -product));
+		n = grow_sum(sum, n, product);
+	}
+	while (n-- > 0)
+		if (sum[n] != 0)
+			return sum[n] > 0 ? 1 : -1;
+	return 0;
+}
+
+/* On which side of the line from a to b is p: 1 left, -1 right, 0 on it. */
+static inline int
+side_of(const GgXY *a, const GgXY *b, const GgXY *p)
+{
+	double left = (a->x - p->x) * (b->y - p->y);
+	double right = (a->y - p->y) * (b->x - p->x);
+	double cross = left - right;
+	/* bound of the rounding error of the two products and differences: (3 + 16u)u, u = 2^-53 */
+	double bound = 3.3306690738754716e-16 * (fabs(left) + fabs(right));
+
+	if (cross > bound)
+		return 1;
+	if (cross < -bound)
+		return -1;
+	return exact_side(a, b, p);
+}
+
+/* Is the point inside, outside, or exactly on an edge? Even-odd over each polygon's rings. */
+GgWhere
+gg_shape_where(const GgShape *shape, double x, double y)
+{
+	const GgXY p = {x, y};
+	int32 start = 0;
+	bool inside = false;
+	bool hit = false;
+
+	for (int32 r = 0; r < shape->nrings; r++)
+	{
+		int32 end = shape->rings[r].end;
+
+		if (shape->rings[r].outer)
+		{
+			hit |= inside;
+			inside = false;
+		}
+		for (int32 i = start; i + 1 < end; i++)
+		{
+			const GgXY *a = &shape->points[i];
+			const GgXY *b = a + 1;
+			int side;
+
+			/* most edges lie wholly above or below */
+			if ((a->y > y && b->y > y) || (a->y < y && b->y < y))
+				continue;
+			if (a->x < x && b->x < x)
+				continue;
+			if (a->x > x && b->x > x)
+			{
+				/* the ray to the east crosses it without a look at the sides */
+				inside ^= (a->y > y) != (b->y > y);
+				continue;
+			}
+			side = side_of(a, b, &p);
+			if (side == 0)
+				return GG_ON_EDGE;
+			if ((a->y > y) != (b->y > y) && (side > 0) == (b->y > a->y))
+				inside = !inside;
+		}
+		start = end;
+	}
+	return (hit || inside) ? GG_INSIDE : GG_OUTSIDE;
+}
+
+/* Metres of one degree at this latitude, to the east and to the north. */
+void
+gg_metres_per_degree(double lat, double *east, double *north)
+{
+	double s = sin(lat * RADIANS);
+	double w = 1.0 - EARTH_E2 * s * s;
+
+	*east = EARTH_A / sqrt(w) * cos(lat * RADIANS) * RADIANS;
+	*north = EARTH_A * (1.0 - EARTH_E2) / (w * sqrt(w)) * RADIANS;
+}
+
+/*
+ * Metres from a point outside to the nearest edge, on the plane that touches
+ * the ellipsoid there: right to millimetres within some hundred metres. An edge
+ * that two areas share gives the same number from both.
+ */
+double
+gg_shape_distance(const GgShape *shape, double x, double y, double mx, double my)
+{
+	double best = INFINITY;
+	int32 start = 0;
+
+	for (int32 r = 0; r < shape->nrings; r++)
+	{
+		int32 end = shape->rings[r].end;
+
+		for (int32 i = start; i + 1 < end; i++)
+		{
+			const GgXY *a = &shape->points[i];
+			const GgXY *b = a + 1;
+			double ax, ay, dx, dy, len2, t, ex, ey;
+
+			/* one direction for both neighbours */
+			if (a->x > b->x || (a->x == b->x && a->y > b->y))
+			{
+				b = a;
+				a = b + 1;
+			}
+			ax = (a->x - x) * mx;
+			ay = (a->y - y) * my;
+			dx = (b->x - a->x) * mx;
+			dy = (b->y - a->y) * my;
+			len2 = dx * dx + dy * dy;
+			t = len2 > 0 ? -(ax * dx + ay * dy) / len2 : 0;
+			t = Max(0.0, Min(1.0, t));
+			ex = ax + t * dx;
+			ey = ay + t * dy;
+			best = Min(best, ex * ex + ey * ey);
+		}
+		start = end;
+	}
+	return sqrt(best);
+}
