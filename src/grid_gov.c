@@ -2,6 +2,7 @@
  * grid_gov.c: the library's door: loads, and lets each room prepare itself.
  */
 #include "base/base.h"
+#include "place/place.h"
 
 #include "fmgr.h"
 #include "utils/builtins.h"
@@ -19,6 +20,7 @@ void
 _PG_init(void)
 {
 	gg_base_init();
+	gg_place_init();
 }
 
 GG_FUNCTION(gg_library_version);

@@ -27,9 +27,6 @@
 #define CHINA_SOUTH 3.0
 #define CHINA_NORTH 54.0
 
-#define SRID_WGS84 4326
-#define SRID_CGCS2000 4490
-
 /* 22023 for a geometry that has no one place. */
 static void
 refuse_shape(const char *what)
@@ -104,4 +101,54 @@ gg_check_in_china(double lon, double lat)
 			 errmsg("longitude %g, latitude %g is outside China", lon, lat),
 			 errdetail("China lies between 73 and 136 degrees east, 3 and 54 degrees north."),
 			 errhint("Coordinates are degrees, not metres of a projection.")));
+}
+
+/* Refuse an SRID that does not fit the frame. */
+void
+gg_check_srid(int srid, GgFrame frame)
+{
+	bool web_map = frame == GG_FRAME_GCJ02 || frame == GG_FRAME_BD09;
+
+	if (srid == GG_SRID_WGS84 || srid == (web_map ? 0 : GG_SRID_CGCS2000))
+		return;
+	if (srid == 0)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the point has no SRID"),
+			 errhint(
+				 "Use ST_SetSRID(point, 4490), or name the frame gcj02 or bd09 if it comes from a web map.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("SRID %d does not fit the frame of coordinates", srid),
+			 errdetail(
+				 "wgs84 and cgcs2000 go with SRID 4326 or 4490, gcj02 and bd09 with 4326 or none."),
+			 errhint("Use ST_Transform(point, 4490) on projected coordinates.")));
+}
+
+/* A copy of a point with other coordinates and SRID; Z and M stay. */
+Datum
+gg_point_moved(Datum geometry, double lon, double lat, int srid)
+{
+	struct varlena *g = PG_DETOAST_DATUM_PACKED(geometry);
+	const unsigned char *from = (const unsigned char *) VARDATA_ANY(g);
+	unsigned char flags = from[3] & (FLAG_Z | FLAG_M | FLAG_VERSION_2);
+	int ndims = 2 + ((flags & FLAG_Z) ? 1 : 0) + ((flags & FLAG_M) ? 1 : 0);
+	Size tail = ndims * sizeof(double);
+	Size size = VARHDRSZ + HEADER_BYTES + 2 * sizeof(uint32) + tail;
+	struct varlena *copy = palloc0(size);
+	unsigned char *to = (unsigned char *) VARDATA(copy);
+	const uint32 word[2] = {TYPE_POINT, 1};
+	const double xy[2] = {lon, lat};
+
+	SET_VARSIZE(copy, size);
+	to[0] = (srid >> 16) & 0x1f;
+	to[1] = (srid >> 8) & 0xff;
+	to[2] = srid & 0xff;
+	to[3] = flags;
+	to += HEADER_BYTES;
+	memcpy(to, word, sizeof(word));
+	/* the coordinates of one point are the last bytes of it */
+	memcpy(to + sizeof(word), from + VARSIZE_ANY_EXHDR(g) - tail, tail);
+	memcpy(to + sizeof(word), xy, sizeof(xy));
+	return PointerGetDatum(copy);
 }

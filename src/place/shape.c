@@ -166,7 +166,8 @@ grow_sum(double *sum, int n, double b)
 static int
 exact_side(const GgXY *a, const GgXY *b, const GgXY *p)
 {
-	const double factor[6][2] = {{a->x, b->y}, {-a->y, b->x}, {b->x, p->y}, {-b->y, p->x}, {p->x, a->y}, {-p->y, a->x}};
+	const double factor[6][2] = {{a->x, b->y},  {-a->y, b->x}, {b->x, p->y},
+								 {-b->y, p->x}, {p->x, a->y},  {-p->y, a->x}};
 	double sum[12];
 	int n = 0;
 

@@ -19,7 +19,7 @@ typedef struct GgBox
 
 typedef struct GgRing
 {
-	int32 end;	/* index of the first point after this ring */
+	int32 end;  /* index of the first point after this ring */
 	bool outer; /* the first ring of a polygon */
 } GgRing;
 
@@ -51,14 +51,14 @@ extern double gg_shape_distance(const GgShape *shape, double x, double y, double
 typedef struct GgTree
 {
 	int nitems;
-	int *item;						/* boxes' numbers in the tree's order */
-	GgBox *box;						/* their boxes in that order */
-	int nlevels;					/* levels of nodes above */
-	GgBox *node[GG_TREE_LEVELS];	/* [0] lies directly above the items */
+	int *item;                   /* boxes' numbers in the tree's order */
+	GgBox *box;                  /* their boxes in that order */
+	int nlevels;                 /* levels of nodes above */
+	GgBox *node[GG_TREE_LEVELS]; /* [0] lies directly above the items */
 	int nnodes[GG_TREE_LEVELS];
 } GgTree;
 
-typedef bool (*GgVisit) (int item, void *arg);
+typedef bool (*GgVisit)(int item, void *arg);
 extern GgTree *gg_tree_build(const GgBox *boxes, int n);
 extern void gg_tree_search(const GgTree *tree, const GgBox *query, GgVisit visit, void *arg);
 

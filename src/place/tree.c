@@ -103,7 +103,8 @@ gg_tree_build(const GgBox *boxes, int n)
 	t->node[0] = cover(t->box, n, &t->nnodes[0]);
 	/* 16^8 boxes are more than an int counts */
 	for (t->nlevels = 1; t->nnodes[t->nlevels - 1] > 1; t->nlevels++)
-		t->node[t->nlevels] = cover(t->node[t->nlevels - 1], t->nnodes[t->nlevels - 1], &t->nnodes[t->nlevels]);
+		t->node[t->nlevels] =
+			cover(t->node[t->nlevels - 1], t->nnodes[t->nlevels - 1], &t->nnodes[t->nlevels]);
 	return t;
 }
 
