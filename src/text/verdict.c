@@ -1,38 +1,269 @@
 /*
- * verdict.c: the text room's answers for C callers.
+ * verdict.c: which category, which item, how sure?
  *
- * Called by the event room and by the SQL functions of this room. Reads models,
- * writes nothing.
+ * The text room's answers for C callers and for SQL. Reads models through
+ * active.c, writes nothing.
  */
-#include "text/text.h"
+#include "text/active.h"
+#include "text/grams.h"
 
-const char *const gg_category_name[GG_CATEGORIES] = {"城市管理", "社会治安", "环境保护",
-													 "民生服务", "公共安全", "矛盾纠纷"};
+#include "access/detoast.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
 
-/* The index of a category's name, or -1. */
-int
-gg_category_of(const char *name, int len)
+/* Scores as probabilities: the winner and the runner-up; false: nothing in the text. */
+static bool
+judge(const GgModel *m, const GgLexicon *lex, const char *text, int len, GgScores *s, int *first,
+	  int *second)
 {
-	for (int i = 0; i < GG_CATEGORIES; i++)
-		if (strlen(gg_category_name[i]) == (size_t) len && memcmp(gg_category_name[i], name, len) == 0)
-			return i;
-	return -1;
+	GgBody b;
+
+	gg_body_ready(&b, text, len, false);
+	gg_score(m, lex, b.normal.unit, b.normal.n, s);
+	gg_body_done(&b);
+	if (s->grams == 0)
+		return false;
+	gg_softmax(m, s->score);
+	*first = 0;
+	*second = -1;
+	for (int k = 1; k < m->head.nlabel; k++)
+		if (s->score[k] > s->score[*first])
+		{
+			*second = *first;
+			*first = k;
+		}
+		else if (*second < 0 || s->score[k] > s->score[*second])
+			*second = k;
+	return true;
+}
+
+/* The active model of a kind, or an error when there is none. */
+static const GgModel *
+need_model(GgKind kind, int64 *id)
+{
+	const GgModel *m = gg_active_model(kind, id);
+
+	if (m == NULL)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_GG_NOT_SET_UP),
+			 errmsg("there is no text model of kind \"%s\"",
+					kind == GG_KIND_ITEM ? "item" : "category"),
+			 errhint("Train one into gov.model, or reinstall the extension's reference data.")));
+	return m;
 }
 
 /* Sort a report. */
 void
 gg_text_verdict(const char *body, int len, GgVerdict *out)
 {
+	const GgModel *m = need_model(GG_KIND_CATEGORY, &out->model);
+	GgScores s;
+	int first, second;
+
 	out->category = -1;
-	out->probability = 0;
-	out->margin = 0;
+	out->probability = out->margin = 0;
 	out->needs_review = true;
-	out->model = 0;
+	if (!judge(m, gg_active_lexicon(), body, len, &s, &first, &second))
+		return;
+	out->category = m->category[first];
+	out->probability = s.score[first];
+	out->margin = second < 0 ? 1 : s.score[first] - s.score[second];
+	out->needs_review = out->margin < m->head.margin;
 }
 
-/* The best catalogue item inside the category. */
+/* The best catalogue item inside the category (any category if -1). */
 bool
 gg_text_item(const char *body, int len, int category, char item[5])
 {
-	return false;
+	int64 id;
+	const GgModel *m = gg_active_model(GG_KIND_ITEM, &id);
+	GgScores s;
+	int first, second, best = -1;
+
+	if (m == NULL || !judge(m, NULL, body, len, &s, &first, &second))
+		return false;
+	for (int k = 0; k < m->head.nlabel; k++)
+		if (strlen(m->label[k]) == 4 &&
+			(category < 0 || (m->label[k][0] == '0' && m->label[k][1] == '1' + category)) &&
+			(best < 0 || s.score[k] > s.score[best]))
+			best = k;
+	if (best < 0)
+		return false;
+	strlcpy(item, m->label[best], 5);
+	return true;
+}
+
+GG_FUNCTION(gg_classify);
+GG_FUNCTION(gg_classify_by);
+GG_FUNCTION(gg_classify_detail);
+GG_FUNCTION(gg_classify_top);
+GG_FUNCTION(gg_suggest_items);
+
+/* classify(body text) -> text: the category, by the model in use; NULL for a text with nothing in it. */
+Datum
+gg_classify(PG_FUNCTION_ARGS)
+{
+	struct varlena *body = gg_body_arg(PG_GETARG_DATUM(0));
+	int64 id;
+	const GgModel *m = need_model(GG_KIND_CATEGORY, &id);
+	GgScores s;
+	int first, second;
+
+	if (!judge(m, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s, &first,
+			   &second))
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(m->label[first]));
+}
+
+typedef struct LastModel
+{
+	GgModelHead head;
+	GgModel *model;
+	MemoryContext cxt;
+} LastModel;
+
+/* classify(body text, model text_model) -> text: the label, by this model (and the words in use). */
+Datum
+gg_classify_by(PG_FUNCTION_ARGS)
+{
+	struct varlena *body = gg_body_arg(PG_GETARG_DATUM(0));
+	LastModel *last = fcinfo->flinfo->fn_extra;
+	struct varlena *head = PG_DETOAST_DATUM_SLICE(PG_GETARG_DATUM(1), 0, sizeof(GgModelHead));
+	GgScores s;
+	int first, second;
+
+	/* a model is known by its head, which holds the check sum of all the rest */
+	if (last == NULL)
+	{
+		last = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(LastModel));
+		last->cxt =
+			AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "grid_gov model", ALLOCSET_SMALL_SIZES);
+		fcinfo->flinfo->fn_extra = last;
+	}
+	if (last->model == NULL || VARSIZE_ANY_EXHDR(head) != sizeof(GgModelHead) ||
+		memcmp(&last->head, VARDATA_ANY(head), sizeof(GgModelHead)) != 0)
+	{
+		last->model = NULL;
+		MemoryContextReset(last->cxt);
+		last->model = gg_model_copy(PG_GETARG_DATUM(1), last->cxt);
+		last->head = last->model->head;
+	}
+	if (!judge(last->model, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s,
+			   &first, &second))
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(last->model->label[first]));
+}
+
+/*
+ * classify_detail(body text) -> (category, probability, margin, needs_review, model):
+ * margin is the lead over the second category; needs_review when it is smaller
+ * than the model's threshold; model is gov.model.id, 0 for the shipped one.
+ */
+Datum
+gg_classify_detail(PG_FUNCTION_ARGS)
+{
+	struct varlena *body = gg_body_arg(PG_GETARG_DATUM(0));
+	GgVerdict v;
+	TupleDesc desc;
+	Datum values[5];
+	bool nulls[5] = {false};
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	gg_text_verdict(VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &v);
+	nulls[0] = v.category < 0;
+	nulls[1] = nulls[2] = v.probability == 0;
+	values[0] = nulls[0] ? (Datum) 0 : CStringGetTextDatum(gg_category_name[v.category]);
+	values[1] = Float8GetDatum(v.probability);
+	values[2] = Float8GetDatum(v.margin);
+	values[3] = BoolGetDatum(v.needs_review);
+	values[4] = Int64GetDatum(v.model);
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
+}
+
+/* Write the n best labels of scores as rows (label, probability). */
+static void
+emit_top(FunctionCallInfo fcinfo, const GgModel *m, GgScores *s, int n)
+{
+	ReturnSetInfo *rs = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	for (int i = 0; i < n && i < m->head.nlabel; i++)
+	{
+		Datum values[2];
+		bool nulls[2] = {false};
+		int best = 0;
+
+		for (int k = 1; k < m->head.nlabel; k++)
+			if (s->score[k] > s->score[best])
+				best = k;
+		values[0] = CStringGetTextDatum(m->label[best]);
+		values[1] = Float8GetDatum(s->score[best]);
+		tuplestore_putvalues(rs->setResult, rs->setDesc, values, nulls);
+		s->score[best] = -1;
+	}
+}
+
+/* classify_top(body text) -> rows (category, probability), the likeliest first; none for a text with nothing in it. */
+Datum
+gg_classify_top(PG_FUNCTION_ARGS)
+{
+	struct varlena *body = gg_body_arg(PG_GETARG_DATUM(0));
+	int64 id;
+	const GgModel *m = need_model(GG_KIND_CATEGORY, &id);
+	GgScores s;
+	int first, second;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (judge(m, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s, &first,
+			  &second))
+		emit_top(fcinfo, m, &s, m->head.nlabel);
+	return (Datum) 0;
+}
+
+/*
+ * suggest_items(body text, n int) -> rows (item, probability): catalogue items,
+ * the likeliest first: the item's share inside its category times the
+ * category's probability. 22023 for n < 1.
+ */
+Datum
+gg_suggest_items(PG_FUNCTION_ARGS)
+{
+	struct varlena *body = gg_body_arg(PG_GETARG_DATUM(0));
+	int n = PG_GETARG_INT32(1);
+	int64 id;
+	GgModel category = *need_model(GG_KIND_CATEGORY, &id);
+	GgScores c, s;
+	const GgModel *m;
+	float inside[GG_CATEGORIES] = {0}, of[GG_CATEGORIES] = {0};
+	int first, second;
+
+	if (n < 1)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("cannot suggest %d items", n), errhint("Ask for one or more.")));
+	InitMaterializedSRF(fcinfo, 0);
+	if (!judge(&category, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &c,
+			   &first, &second))
+		return (Datum) 0;
+	for (int k = 0; k < category.head.nlabel; k++)
+		if (category.category[k] >= 0)
+			of[category.category[k]] = c.score[k];
+	m = need_model(GG_KIND_ITEM, &id);
+	if (!judge(m, NULL, VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s, &first, &second))
+		return (Datum) 0;
+	for (int pass = 0; pass < 2; pass++)
+		for (int k = 0; k < m->head.nlabel; k++)
+		{
+			int g = m->label[k][0] == '0' ? m->label[k][1] - '1' : -1;
+
+			if (g < 0 || g >= GG_CATEGORIES)
+				s.score[k] = pass == 0 ? s.score[k] : 0;
+			else if (pass == 0)
+				inside[g] += s.score[k];
+			else
+				s.score[k] *= of[g] / Max(inside[g], 1e-30f);
+		}
+	emit_top(fcinfo, m, &s, n);
+	return (Datum) 0;
 }

@@ -1,0 +1,99 @@
+/*
+ * score.c: how much speaks for each label?
+ *
+ * score = bias + factor x (sum of n-gram weights) + lexicon, where the factor
+ * makes long and short reports comparable. Called by the shells of this room.
+ * Pure.
+ */
+#include "text/model.h"
+
+#include <math.h>
+
+/* The factor of n-gram weights in a text with so many features. */
+double
+gg_gram_factor(const GgModel *m, int grams)
+{
+	return grams > 0 ? m->head.scale / sqrt(grams) : 0;
+}
+
+/* Add the weights of one bucket. */
+static inline void
+add(int32 *acc, const int8 *row, int stride, int times)
+{
+	for (int k = 0; k < stride; k++)
+		acc[k] += row[k] * times;
+}
+
+/* Sum up n-gram weights of a normal form with few labels; returns the number of features. */
+static inline int
+sum(const int8 *weight, int bits, int stride, const uint32 *unit, int n, int32 *acc)
+{
+	uint32 a = 0, b = 0;
+	int grams = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		uint32 c = gg_gram_unit(unit[i]);
+		int times = gg_place_weight(i);
+
+		if (c != 0)
+		{
+			add(acc, weight + (Size) gg_gram1(c, bits) * stride, stride, times);
+			grams += times;
+			if (b != 0)
+			{
+				add(acc, weight + (Size) gg_gram2(b, c, bits) * stride, stride, times);
+				grams += times;
+				if (a != 0)
+				{
+					add(acc, weight + (Size) gg_gram3(a, b, c, bits) * stride, stride, times);
+					grams += times;
+				}
+			}
+			a = b;
+		}
+		else
+			a = 0;
+		b = c;
+	}
+	return grams;
+}
+
+/* Score a normal form. */
+void
+gg_score(const GgModel *m, const GgLexicon *lex, const uint32 *unit, int n, GgScores *out)
+{
+	int32 acc[GG_LABELS_MAX] = {0};
+	double factor;
+
+	if (m->head.stride == 8)
+		out->grams = sum(m->weight, m->head.bits, 8, unit, n, acc);
+	else
+		out->grams = sum(m->weight, m->head.bits, m->head.stride, unit, n, acc);
+	factor = gg_gram_factor(m, out->grams);
+	for (int k = 0; k < m->head.nlabel; k++)
+		out->score[k] = m->bias[k] + factor * acc[k];
+	if (lex != NULL && m->head.lexicon > 0)
+	{
+		float points[GG_CATEGORIES] = {0};
+
+		gg_lexicon_points(lex, unit, n, points);
+		for (int k = 0; k < m->head.nlabel; k++)
+			if (m->category[k] >= 0)
+				out->score[k] += m->head.lexicon * points[m->category[k]];
+	}
+}
+
+/* Scores to probabilities, in place. */
+void
+gg_softmax(const GgModel *m, float *score)
+{
+	float top = score[0], total = 0;
+
+	for (int k = 1; k < m->head.nlabel; k++)
+		top = Max(top, score[k]);
+	for (int k = 0; k < m->head.nlabel; k++)
+		total += score[k] = expf((score[k] - top) / m->head.temperature);
+	for (int k = 0; k < m->head.nlabel; k++)
+		score[k] /= total;
+}
