@@ -1,0 +1,246 @@
+/*
+ * build.c: work a calendar out day by day: midnights, spans, running totals.
+ *
+ * Called by the cache (once for a calendar) and by the arithmetic when it needs more
+ * years. A window holds at most 120 years, so that seconds fit in 32 bits; which
+ * window is there never changes an answer, only its cost.
+ */
+#include "clock/built.h"
+#include "clock/zone.h"
+
+#include "miscadmin.h"
+#include "utils/datetime.h"
+#include "utils/memutils.h"
+
+/* Days of years 1 and 9999, the bounds of calendar arithmetic. */
+#define FIRST_DAY (date2j(1, 1, 1) - POSTGRES_EPOCH_JDATE)
+#define LAST_DAY (date2j(9999, 12, 31) - POSTGRES_EPOCH_JDATE)
+#define UNIX_SHIFT ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
+
+/* Wall time of a day's beginning, in Unix seconds as if in Greenwich. */
+static inline int64
+wall_of(DateADT day)
+{
+	return (int64) day * SECS_PER_DAY + UNIX_SHIFT;
+}
+
+/* An instant in Unix seconds as a timestamp. */
+static inline TimestampTz
+timestamp_of(int64 unix_seconds)
+{
+	return (unix_seconds - UNIX_SHIFT) * USECS_PER_SEC;
+}
+
+/* The day of an instant, whatever the zone: right to within a day. */
+static DateADT
+day_about(TimestampTz at)
+{
+	int64 day = at / USECS_PER_DAY;
+
+	if (at < 0 && at % USECS_PER_DAY != 0)
+		day--;
+	if (day < FIRST_DAY || day > LAST_DAY)
+		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+						errmsg("timestamp is out of range for a work calendar"),
+						errdetail("Calendars reach from year 1 to year 9999.")));
+	return (DateADT) day;
+}
+
+/* Work out the days from..to and put them in place of the window before. */
+void
+gg_window_build(GgCalendar *c, DateADT from, DateADT to)
+{
+	MemoryContext context =
+		AllocSetContextCreate(c->context, "grid_gov calendar window", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	GgWindow *w = palloc0(sizeof(GgWindow));
+	GgOffsets offsets;
+	int64 base, last_end = 0;
+	uint32 maxspans, cum = 0;
+
+	Assert(to - from < GG_MAX_DAYS + 400);
+	w->context = context;
+	w->day0 = from;
+	w->ndays = to - from + 1;
+	w->day = palloc((w->ndays + 1) * sizeof(GgDay));
+	maxspans = w->ndays * 2 + 16;
+	w->span = palloc((Size) (maxspans + 1) * sizeof(GgOpen));
+	w->workday = palloc((w->ndays + 1) * sizeof(uint32));
+	w->closing = palloc((w->ndays + 1) * sizeof(uint32));
+	gg_offsets_collect(&offsets, c->tz, wall_of(from) - 3 * SECS_PER_DAY,
+					   wall_of(to) + 4 * SECS_PER_DAY);
+	base = gg_instant(&offsets, wall_of(from));
+	w->base = timestamp_of(base);
+	for (int i = 0; i <= w->ndays; i++)
+	{
+		DateADT day = from + i;
+		int64 midnight = gg_instant(&offsets, wall_of(day));
+		GgDayRule rule;
+		bool work = false;
+
+		w->day[i].midnight = (uint32) (midnight - base);
+		w->day[i].first = w->nspans;
+		w->day[i].work = w->nwork;
+		/* The sentinel has no spans, nor has a day that the zone left out (Samoa, 2011-12-30). */
+		if (i == w->ndays || gg_instant(&offsets, wall_of(day + 1)) <= midnight)
+			continue;
+		if ((i & 1023) == 0)
+			CHECK_FOR_INTERRUPTS();
+		rule = gg_rules_day(&c->rules, day);
+		for (int j = 0; j < rule.spans->n; j++)
+		{
+			int64 start =
+				gg_instant(&offsets, wall_of(day) + rule.spans->span[j].open * SECS_PER_MINUTE) -
+				base;
+			int64 end =
+				gg_instant(&offsets, wall_of(day) + rule.spans->span[j].close * SECS_PER_MINUTE) -
+				base;
+
+			/* Yesterday's night shift goes first; what the clocks skip is empty. */
+			start = Max(start, last_end);
+			if (end <= start)
+				continue;
+			if (w->nspans == maxspans)
+			{
+				maxspans *= 2;
+				w->span = repalloc(w->span, (Size) (maxspans + 1) * sizeof(GgOpen));
+			}
+			w->span[w->nspans].start = (uint32) start;
+			w->span[w->nspans].cum = cum;
+			w->nspans++;
+			cum += (uint32) (end - start);
+			last_end = end;
+			work = true;
+		}
+		if (work)
+		{
+			w->workday[w->nwork] = i;
+			w->closing[w->nwork] = (uint32) last_end;
+			w->nwork++;
+		}
+	}
+	w->span[w->nspans].start = (uint32) Max(last_end, 0);
+	w->span[w->nspans].cum = cum;
+	/* The inverse: about one entry for two spans. */
+	while (w->shift < 30 && ((uint64) w->nspans << w->shift) < 2 * (uint64) cum)
+		w->shift++;
+	w->ninverse = (cum >> w->shift) + 2;
+	w->inverse = palloc(w->ninverse * sizeof(uint32));
+	for (uint32 q = 0, k = 0; q < w->ninverse; q++)
+	{
+		while (k < w->nspans && (uint64) w->span[k + 1].cum <= ((uint64) q << w->shift))
+			k++;
+		w->inverse[q] = k;
+	}
+	pfree(offsets.stretch);
+	MemoryContextSwitchTo(old);
+	if (c->window)
+		MemoryContextDelete(c->window->context);
+	c->window = w;
+}
+
+/* Set up what does not depend on the window. */
+void
+gg_calendar_prepare(GgCalendar *c)
+{
+	GgOffsets offsets;
+	GgDayRule rule;
+	int64 hi, close;
+
+	c->tz = pg_tzset(c->rules.zone);
+	if (c->tz == NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("time zone \"%s\" of a stored work_calendar is not known here",
+							   c->rules.zone),
+						errhint("Install the time zone data that the calendar was written with.")));
+	c->day_minutes = gg_rules_day_minutes(&c->rules);
+	c->valid_lo = DT_NOBEGIN;
+	c->valid_hi = DT_NOEND;
+	if (!c->rules.has_valid)
+		return;
+	gg_offsets_collect(&offsets, c->tz, wall_of(c->rules.valid_from) - 3 * SECS_PER_DAY,
+					   wall_of(c->rules.valid_from) + 4 * SECS_PER_DAY);
+	c->valid_lo = timestamp_of(gg_instant(&offsets, wall_of(c->rules.valid_from)));
+	gg_offsets_collect(&offsets, c->tz, wall_of(c->rules.valid_to) - 3 * SECS_PER_DAY,
+					   wall_of(c->rules.valid_to) + 4 * SECS_PER_DAY);
+	hi = gg_instant(&offsets, wall_of(c->rules.valid_to + 1));
+	rule = gg_rules_day(&c->rules, c->rules.valid_to);
+	if (rule.spans->n > 0)
+	{
+		/* The last day's night shift is still inside. */
+		close =
+			gg_instant(&offsets, wall_of(c->rules.valid_to) +
+									 rule.spans->span[rule.spans->n - 1].close * SECS_PER_MINUTE);
+		hi = Max(hi, close);
+	}
+	c->valid_hi = timestamp_of(hi);
+}
+
+/* The window must hold these days, and should hold some around them. */
+static const GgWindow *
+window_of_days(const GgCalendar *c, DateADT lo, DateADT hi, int ahead)
+{
+	const GgWindow *w = c->window;
+	const GgRules *rules = &c->rules;
+	DateADT from, to;
+
+	/* A margin of two days: the day above is right to within one, and a night shift comes from the day before. */
+	lo -= 2;
+	hi += 2;
+	if (w != NULL && w->day0 <= lo && w->day0 + w->ndays > hi)
+		return w;
+	if (hi - lo > GG_MAX_DAYS)
+		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+						errmsg("work calendars cannot count over more than 120 years")));
+	from = Max(lo - 400, hi - GG_MAX_DAYS);
+	to = Min(hi + ahead, from + GG_MAX_DAYS);
+	/* All valid days at once when they are not many, and what we had as well. */
+	if (rules->has_valid && Max(to, rules->valid_to) - Min(from, rules->valid_from) < 11000)
+	{
+		from = Min(from, rules->valid_from - 3);
+		to = Max(to, rules->valid_to + 3);
+	}
+	if (w != NULL && Max(to, w->day0 + w->ndays - 1) - Min(from, w->day0) < GG_MAX_DAYS)
+	{
+		from = Min(from, w->day0);
+		to = Max(to, w->day0 + w->ndays - 1);
+	}
+	gg_window_build(unconstify(GgCalendar *, c), from, to);
+	return c->window;
+}
+
+/* A window that holds these instants. */
+const GgWindow *
+gg_window_for(const GgCalendar *c, TimestampTz lo, TimestampTz hi)
+{
+	const GgWindow *w = c->window;
+
+	/* The usual case, without a division: well inside. */
+	if (w != NULL && lo >= w->base + 3 * USECS_PER_DAY && hi >= lo &&
+		hi < w->base + (w->ndays - 4) * USECS_PER_DAY)
+		return w;
+	return window_of_days(c, day_about(lo), day_about(hi), 1500);
+}
+
+/* 22008: the deadline is too far away. */
+void
+gg_too_far(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+			 errmsg("the deadline is more than 100 years after its start, or after the year 9999"),
+			 errdetail("The time limit is too long, or the calendar opens too rarely.")));
+}
+
+/* A wider window than the present one, for a walk that began at start. */
+const GgWindow *
+gg_window_further(const GgCalendar *c, TimestampTz start)
+{
+	const GgWindow *w = c->window;
+	DateADT from = day_about(start);
+	DateADT reached = w->day0 + w->ndays - 1;
+
+	if (reached - from > GG_MAX_DAYS - 10 || reached > LAST_DAY)
+		gg_too_far();
+	return window_of_days(c, from, Min(reached + 1 + (reached - from), from + GG_MAX_DAYS - 4), 0);
+}
