@@ -1,0 +1,601 @@
+-- Installation of a city: gov is made from ref_object and the other reference tables, and brought to a new version.
+-- Everything here is SECURITY INVOKER; what it writes in gov it writes as the owner of gov.
+
+CREATE FUNCTION grid_gov.holiday_rules(since date DEFAULT NULL, until date DEFAULT NULL) RETURNS text
+  LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT pg_catalog.string_agg(
+    CASE WHEN r.first OPERATOR(pg_catalog.=) r.last THEN '' ELSE pg_catalog.to_char(r.first, 'YYYY-MM-DD/') END
+    OPERATOR(pg_catalog.||) pg_catalog.to_char(r.last, 'YYYY-MM-DD')
+    OPERATOR(pg_catalog.||) CASE r.kind WHEN 'holiday' THEN ' off "' OPERATOR(pg_catalog.||) r.name OPERATOR(pg_catalog.||) '"'
+      ELSE ' on "' OPERATOR(pg_catalog.||) r.name OPERATOR(pg_catalog.||) '调休"' END,
+    '; ' ORDER BY r.first)
+  FROM (
+    SELECT pg_catalog.min(h.day) AS first, pg_catalog.max(h.day) AS last, h.kind, h.name
+    FROM (
+      SELECT d.day, d.kind, d.name, d.day OPERATOR(pg_catalog.-) pg_catalog.row_number() OVER (PARTITION BY d.kind, d.name ORDER BY d.day)::integer AS run
+      FROM grid_gov.ref_holiday d
+      WHERE d.day OPERATOR(pg_catalog.>=) COALESCE(since, '-infinity'::date) AND d.day OPERATOR(pg_catalog.<=) COALESCE(until, 'infinity'::date)
+    ) h
+    GROUP BY h.kind, h.name, h.run
+  ) r;
+END;
+COMMENT ON FUNCTION grid_gov.holiday_rules(date, date) IS '国务院公布的节假日与调休,写成工作日历的规则,供拼接日历用';
+
+CREATE FUNCTION grid_gov.object_fingerprint(kind text, name text, ddl text) RETURNS text
+  LANGUAGE plpgsql STABLE
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+DECLARE
+  rel regclass;
+  facts text;
+  m text[];
+  fact text;
+BEGIN
+  CASE kind
+  WHEN 'table' THEN
+    rel := to_regclass(name);
+    SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attcollation::regcollation, a.attnotnull, a.attidentity, pg_get_expr(d.adbin, d.adrelid)), E'\n' ORDER BY a.attname)
+      INTO facts
+      FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped;
+    -- not-null constraints are rows of their own from PostgreSQL 18 on; the columns say it already
+    SELECT facts || COALESCE(string_agg(c.conname || ' ' || pg_get_constraintdef(c.oid), E'\n' ORDER BY c.conname), '')
+      INTO facts
+      FROM pg_constraint c WHERE c.conrelid = rel AND c.contype <> 'n';
+  WHEN 'index' THEN
+    facts := pg_get_indexdef(to_regclass(name));
+  WHEN 'view' THEN
+    SELECT pg_get_viewdef(c.oid) || COALESCE(array_to_string(c.reloptions, ','), '') INTO facts FROM pg_class c WHERE c.oid = to_regclass(name) AND c.relkind = 'v';
+  WHEN 'trigger' THEN
+    facts := '';
+    FOR m IN SELECT regexp_matches(ddl, 'CREATE TRIGGER (\w+) .*? ON (gov\.\w+)', 'g') LOOP
+      SELECT concat_ws(' ', pg_get_triggerdef(t.oid), t.tgenabled) INTO fact FROM pg_trigger t WHERE t.tgrelid = to_regclass(m[2]) AND t.tgname = m[1];
+      facts := facts || CASE WHEN FOUND THEN fact END;
+    END LOOP;
+  WHEN 'policy' THEN
+    facts := '';
+    FOR m IN SELECT regexp_matches(ddl, 'CREATE POLICY (\w+) ON (gov\.\w+)', 'g') LOOP
+      SELECT concat_ws(' ', p.polname, p.polcmd, p.polpermissive, p.polroles::regrole[], pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid), c.relrowsecurity)
+        INTO fact FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE p.polrelid = to_regclass(m[2]) AND p.polname = m[1];
+      facts := facts || CASE WHEN FOUND THEN fact END;
+    END LOOP;
+  ELSE
+    facts := ddl;
+  END CASE;
+  RETURN md5(facts);
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.object_fingerprint(text, text, text) IS '内部:对象当前定义的指纹;对象不存在时为空';
+
+CREATE FUNCTION grid_gov.seed_plan(root text, name text)
+  RETURNS TABLE (ord integer, tab text, keys text[], cols text[], query text)
+  LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+  SELECT v.ord, v.tab, v.keys::text[], v.cols::text[], format(v.query, root, name)
+  FROM (VALUES
+    (1, 'division', '{code}', '{code,name,level,parent}',
+      'SELECT %1$L AS code, %2$L AS name, grid_gov.code_level(%1$L) AS level, grid_gov.code_parent(%1$L) AS parent'),
+    (2, 'calendar', '{area,name}', '{area,name,title,hours}',
+      $q$SELECT %1$L AS area, 'default' AS name, '默认工作日历(国务院节假日与调休)' AS title,
+          'Asia/Shanghai; Mo-Fr 08:00-12:00,14:00-18:00; ' || grid_gov.holiday_rules() || '; day 8h; valid ' || date_trunc('year', min(h.day))::date || '/' || (date_trunc('year', max(h.day)) + interval '1 year - 1 day')::date AS hours
+        FROM grid_gov.ref_holiday h
+        UNION ALL SELECT %1$L, '24x7', '全天候', 'Asia/Shanghai; 24/7; day 24h'$q$),
+    (3, 'workflow', '{name}', '{name,area,title,for_events}',
+      $q$SELECT 'default' AS name, %1$L AS area, '默认事件流程' AS title, true AS for_events$q$),
+    (4, 'workflow_state', '{workflow,state}', '{workflow,state,name,ord,stage,open,paused,terminal}',
+      $q$SELECT 'default' AS workflow, s.* FROM grid_gov.ref_state s$q$),
+    (5, 'workflow_transition', '{workflow,id}', '{workflow,id,from_states,to_state,action,label,roles,relation,needs_note,needs_args,guards,effects,source}',
+      $q$SELECT 'default' AS workflow, t.* FROM grid_gov.ref_transition t$q$),
+    (6, 'workflow_auto', '{workflow,area,action}', '{workflow,area,action,after,except_source}',
+      $q$SELECT 'default' AS workflow, %1$L AS area, a.* FROM grid_gov.ref_workflow_auto a$q$),
+    (7, 'catalogue', '{code}', '{code,category,name,typical,allow,first_level,urgent,low_risk,department_duty,department_hint,limit_source}',
+      'SELECT c.* FROM grid_gov.ref_catalogue c'),
+    (8, 'stage_limit', '{area,state,urgent}', '{area,state,urgent,allow}',
+      'SELECT %1$L AS area, l.* FROM grid_gov.ref_stage_limit l'),
+    (9, 'handling_limit', '{area,source,item,urgent}', '{area,source,item,urgent,allow,calendar,basis}',
+      'SELECT %1$L AS area, l.* FROM grid_gov.ref_handling_limit l'),
+    (10, 'score_rule', '{subject,code,area}', '{subject,code,area,name,kind,points,full_at,zero_at,basis}',
+      'SELECT %1$L AS area, r.* FROM grid_gov.ref_score_rule r'),
+    -- lists of one place are for that place: its own database, or a larger one that contains it
+    (11, 'duty', '{area,list,code,role}', '{area,list,code,name,role,basis}',
+      $q$SELECT CASE WHEN starts_with(d.area, %1$L) THEN d.area ELSE %1$L END AS area, d.list, d.code, d.name, 'grid_worker' AS role, d.basis
+        FROM grid_gov.ref_duty d WHERE d.area IS NULL OR starts_with(d.area, %1$L) OR starts_with(%1$L, d.area)$q$)
+  ) v (ord, tab, keys, cols, query)
+  ORDER BY v.ord
+$f$;
+COMMENT ON FUNCTION grid_gov.seed_plan(text, text) IS '内部:setup() 要写入城市各表的种子行';
+
+CREATE FUNCTION grid_gov.seed_table(tab text, keys text[], cols text[], query text, version text) RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET datestyle = 'ISO, YMD'
+  SET extra_float_digits = 1
+  AS $f$
+DECLARE
+  key text;
+  columns text;
+  plan jsonb;
+  report jsonb := '[]';
+  n integer;
+BEGIN
+  SELECT 'concat_ws(''/'', ' || string_agg(format('COALESCE(r.%I::text, '''')', k), ', ' ORDER BY o) || ')' INTO key FROM unnest(keys) WITH ORDINALITY u (k, o);
+  SELECT string_agg(format('r.%I', c), ', ' ORDER BY o) INTO columns FROM unnest(cols) WITH ORDINALITY u (c, o);
+  -- ours: the row as this version seeds it; there: as it stands; known: as we last wrote it
+  EXECUTE format($q$
+    SELECT COALESCE(jsonb_agg(jsonb_build_object('key', ours.key, 'mark', ours.mark, 'row', ours.r, 'what', CASE
+        WHEN there.mark IS NULL AND known.fingerprint IS NULL THEN 'insert'
+        WHEN there.mark IS NULL THEN 'deleted'
+        WHEN there.mark = ours.mark AND there.mark = known.fingerprint THEN 'same'
+        WHEN there.mark = ours.mark THEN 'adopt'
+        WHEN there.mark = known.fingerprint THEN 'update'
+        WHEN known.fingerprint IS NULL THEN 'own'
+        ELSE 'edited' END) ORDER BY ours.key), '[]')
+    FROM (SELECT %1$s AS key, md5(ROW(%2$s)::text) AS mark, to_jsonb(r) AS r FROM (%3$s) q, jsonb_populate_record(NULL::gov.%4$I, to_jsonb(q)) r) ours
+    LEFT JOIN (SELECT %1$s AS key, md5(ROW(%2$s)::text) AS mark FROM gov.%4$I r) there ON there.key = ours.key
+    LEFT JOIN gov.meta known ON known.kind = 'seed' AND known.name = 'gov.%4$s:' || ours.key$q$,
+    key, columns, query, tab) INTO plan;
+
+  EXECUTE format('INSERT INTO gov.%I (%s) SELECT %s FROM jsonb_array_elements($1) e, jsonb_populate_record(NULL::gov.%1$I, e->''row'') r WHERE e->>''what'' = ''insert''',
+    tab, (SELECT string_agg(quote_ident(c), ', ' ORDER BY o) FROM unnest(cols) WITH ORDINALITY u (c, o)), columns) USING plan;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  IF n > 0 THEN
+    report := report || jsonb_build_array(jsonb_build_array('rows', 'gov.' || tab, 'created', n || ' rows'));
+  END IF;
+  EXECUTE format('UPDATE gov.%I AS t SET (%s) = ROW(%s) FROM jsonb_array_elements($1) e, jsonb_populate_record(NULL::gov.%1$I, e->''row'') r WHERE e->>''what'' = ''update'' AND e->>''key'' = %4$s',
+    tab, (SELECT string_agg(quote_ident(c), ', ' ORDER BY o) FROM unnest(cols) WITH ORDINALITY u (c, o)), columns, replace(key, 'r.', 't.')) USING plan;
+
+  INSERT INTO gov.meta AS m (kind, name, fingerprint, version)
+    SELECT 'seed', 'gov.' || tab || ':' || (e->>'key'), e->>'mark', seed_table.version
+    FROM jsonb_array_elements(plan) e WHERE e->>'what' IN ('insert', 'update', 'adopt')
+    ON CONFLICT ON CONSTRAINT meta_pkey DO UPDATE SET fingerprint = EXCLUDED.fingerprint, version = EXCLUDED.version, installed_at = EXCLUDED.installed_at;
+  SELECT report || COALESCE(jsonb_agg(jsonb_build_array('row', 'gov.' || tab || ':' || (e->>'key'),
+      CASE e->>'what' WHEN 'update' THEN 'replaced' ELSE 'kept, differs' END,
+      CASE e->>'what' WHEN 'deleted' THEN 'deleted by the city' WHEN 'own' THEN 'the city''s own row' WHEN 'edited' THEN 'edited by the city' END) ORDER BY e->>'key'), '[]')
+    INTO report
+    FROM jsonb_array_elements(plan) e WHERE e->>'what' IN ('update', 'deleted', 'own', 'edited');
+  RETURN jsonb_build_object('report', report, 'same', (SELECT count(*) FROM jsonb_array_elements(plan) e WHERE e->>'what' IN ('same', 'adopt')));
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.seed_table(text, text[], text[], text, text) IS '内部:写入一张表的种子行;未改动的更新,改动过的保留并列出';
+
+CREATE FUNCTION grid_gov.setup_object(kind text, name text, ddl text, version text) RETURNS jsonb
+  LANGUAGE plpgsql
+  AS $f$
+-- The caller has set search_path (pg_catalog, the schema of PostGIS) and has become the owner of gov.
+DECLARE
+  is_mark text := grid_gov.object_fingerprint(kind, name, ddl);
+  was record;
+  known boolean;
+  there boolean;
+  statement text;
+  m text[];
+  done text := '';
+  report jsonb := '[]';
+BEGIN
+  SELECT x.value AS ddl, x.fingerprint AS mark INTO was FROM gov.meta x WHERE x.kind = setup_object.kind AND x.name = setup_object.name;
+  known := FOUND;
+  IF kind = 'change' THEN
+    -- a change of something older: done once; a new city has it in its tables already
+    IF known THEN
+      RETURN report;
+    END IF;
+    IF EXISTS (SELECT FROM gov.meta x WHERE x.kind = 'setting' AND x.name = 'version') THEN
+      EXECUTE ddl;
+      report := jsonb_build_array(jsonb_build_array(kind, name, 'created', NULL));
+    END IF;
+  ELSIF kind = 'table' AND is_mark IS NOT NULL THEN
+    IF known AND was.ddl = md5(ddl) THEN
+      IF was.mark <> is_mark THEN
+        report := jsonb_build_array(jsonb_build_array(kind, name, 'kept, differs', 'changed by the city'));
+      END IF;
+      RETURN report;
+    END IF;
+    -- a table is never replaced: it gets the columns that it lacks (one a line in the text) and the new comments
+    FOR m IN SELECT regexp_matches(c, '^  ([a-z_]\w*) (.*?),?$') FROM regexp_split_to_table(split_part(ddl, E'\n);', 1), '\n') c LOOP
+      IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass(name) AND a.attname = m[1] AND NOT a.attisdropped) THEN
+        EXECUTE format('ALTER TABLE %s ADD COLUMN %I %s', name, m[1], m[2]);
+        done := concat_ws(', ', NULLIF(done, ''), m[1]);
+      END IF;
+    END LOOP;
+    FOR statement IN SELECT s FROM regexp_split_to_table(ddl, ';\s*(\n|$)') s WHERE s ~ '^COMMENT ON' LOOP
+      EXECUTE statement;
+    END LOOP;
+    IF known AND was.mark <> is_mark THEN
+      report := jsonb_build_array(jsonb_build_array(kind, name, 'kept, differs', concat_ws('; ', 'changed by the city', 'columns added: ' || NULLIF(done, ''))));
+    ELSIF done <> '' THEN
+      report := jsonb_build_array(jsonb_build_array(kind, name, 'replaced', 'columns added: ' || done));
+    END IF;
+  ELSE
+    there := CASE kind WHEN 'view' THEN to_regclass(name) IS NOT NULL WHEN 'index' THEN to_regclass(name) IS NOT NULL ELSE is_mark IS NOT NULL END;
+    IF there AND known AND was.ddl = md5(ddl) AND was.mark = is_mark THEN
+      RETURN report;
+    ELSIF there AND (NOT known OR was.mark IS DISTINCT FROM is_mark) THEN
+      RETURN jsonb_build_array(jsonb_build_array(kind, name, 'kept, differs', CASE WHEN known THEN 'changed by the city' ELSE 'made by the city' END));
+    ELSIF NOT there AND known AND kind = 'index' THEN
+      RETURN jsonb_build_array(jsonb_build_array(kind, name, 'kept, differs', 'dropped by the city'));
+    END IF;
+    IF kind = 'view' THEN
+      statement := regexp_replace(ddl, '^CREATE VIEW', 'CREATE OR REPLACE VIEW');
+    ELSE
+      statement := ddl;
+      FOR m IN SELECT regexp_matches(ddl, 'CREATE (TRIGGER|POLICY) (\w+) .*?\mON (gov\.\w+)', 'g') LOOP
+        IF EXISTS (SELECT FROM pg_trigger t WHERE m[1] = 'TRIGGER' AND t.tgrelid = to_regclass(m[3]) AND t.tgname = m[2])
+          OR EXISTS (SELECT FROM pg_policy p WHERE m[1] = 'POLICY' AND p.polrelid = to_regclass(m[3]) AND p.polname = m[2]) THEN
+          EXECUTE format('DROP %s %I ON %s', m[1], m[2], m[3]);
+        END IF;
+      END LOOP;
+      IF kind = 'index' AND there THEN
+        EXECUTE format('DROP INDEX %s', name);
+      END IF;
+    END IF;
+    EXECUTE statement;
+    report := jsonb_build_array(jsonb_build_array(kind, name, CASE WHEN there THEN 'replaced' WHEN known THEN 'created again' ELSE 'created' END, NULL));
+  END IF;
+  INSERT INTO gov.meta AS x (kind, name, value, fingerprint, version)
+    VALUES (kind, name, md5(ddl), grid_gov.object_fingerprint(kind, name, ddl), setup_object.version)
+    ON CONFLICT ON CONSTRAINT meta_pkey DO UPDATE SET value = EXCLUDED.value, version = EXCLUDED.version, installed_at = EXCLUDED.installed_at,
+      -- a table that the city changed stays marked as changed
+      fingerprint = CASE WHEN x.kind = 'table' AND x.fingerprint <> is_mark THEN x.fingerprint ELSE EXCLUDED.fingerprint END;
+  RETURN report;
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.setup_object(text, text, text, text) IS '内部:建立或更新 gov 的一个对象;城市改动过的保留并列出';
+
+CREATE FUNCTION grid_gov.setup_city(root text, name text, owner regrole) RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+DECLARE
+  city text := grid_gov.canonical_code(root);
+  me regrole := current_user::regrole;
+  superuser boolean := (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user);
+  gov oid := to_regnamespace('gov');
+  gov_owner regrole;
+  was_root text;
+  was_version text;
+  version text := (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'grid_gov');
+  postgis text := (SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'postgis');
+  role_before text := current_setting('role');
+  report jsonb := '[]';
+  same bigint := 0;
+  part jsonb;
+  o record;
+  m text[];
+BEGIN
+  IF city IS NULL OR COALESCE(grid_gov.code_level(city), 0) NOT BETWEEN 1 AND 3 THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+      MESSAGE = format('"%s" is not the code of a province, city or county', root),
+      HINT = 'Give 2, 4 or 6 digits, for example 3716 for 滨州市.';
+  END IF;
+  IF name IS NULL OR name = '' THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'the city needs a name', HINT = 'Call grid_gov.setup(root => ''3716'', name => ''滨州市'', owner => ...).';
+  END IF;
+  IF grid_gov.library_version() <> version THEN
+    RAISE EXCEPTION USING ERRCODE = 'WG010',
+      MESSAGE = format('library grid_gov is version %s, the extension in this database is version %s', grid_gov.library_version(), version),
+      HINT = 'Run ALTER EXTENSION grid_gov UPDATE and then setup() again.';
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('grid_gov.setup', 0));
+
+  IF gov IS NOT NULL THEN
+    SELECT n.nspowner::regrole INTO gov_owner FROM pg_namespace n WHERE n.oid = gov;
+    IF to_regclass('gov.meta') IS NULL OR NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass('gov.meta') AND a.attname = 'fingerprint') THEN
+      was_root := NULL;
+    ELSE
+      EXECUTE 'SELECT max(value) FILTER (WHERE name = ''root''), max(value) FILTER (WHERE name = ''version'') FROM gov.meta WHERE kind = ''setting''
+        AND EXISTS (SELECT FROM gov.meta b WHERE b.kind = ''setting'' AND b.name = ''made_by'' AND b.value = ''grid_gov'')' INTO was_root, was_version;
+    END IF;
+    IF was_root IS NULL THEN
+      RAISE EXCEPTION USING ERRCODE = 'duplicate_schema',
+        MESSAGE = 'schema "gov" exists and was not made by grid_gov',
+        HINT = 'Rename or drop it, or set up the city in another database.';
+    ELSIF was_root <> city THEN
+      RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+        MESSAGE = format('this database is set up for %s, not for %s', was_root, city),
+        HINT = 'One city (or county, or province) is one database; differences inside it are rows keyed by area.';
+    ELSIF owner IS NOT NULL AND owner <> gov_owner THEN
+      RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+        MESSAGE = format('schema "gov" belongs to role %s, not to %s', gov_owner, owner),
+        HINT = 'Leave owner away, or change the owner with REASSIGN OWNED first.';
+    ELSIF string_to_array(was_version, '.')::integer[] > string_to_array(version, '.')::integer[] THEN
+      RAISE EXCEPTION USING ERRCODE = 'WG010',
+        MESSAGE = format('schema "gov" was set up by version %s, the extension is version %s', was_version, version),
+        HINT = 'Install the newer version of grid_gov and run ALTER EXTENSION grid_gov UPDATE.';
+    END IF;
+  ELSIF owner IS NOT NULL THEN
+    gov_owner := owner;
+  ELSIF superuser THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+      MESSAGE = 'a superuser must name the owner of schema "gov"',
+      DETAIL = 'Triggers and functions act on the city''s tables with the rights of their owner, which should not be a superuser''s.',
+      HINT = 'CREATE ROLE gov_owner NOLOGIN, then call setup(root, name, owner => ''gov_owner'').';
+  ELSE
+    gov_owner := me;
+  END IF;
+
+  IF superuser THEN
+    EXECUTE format('GRANT EXECUTE ON ALL ROUTINES IN SCHEMA grid_gov TO %s WITH GRANT OPTION', gov_owner);
+    IF NOT has_schema_privilege(gov_owner, postgis, 'USAGE') THEN
+      EXECUTE format('GRANT USAGE ON SCHEMA %I TO %s', postgis, gov_owner);
+      report := report || jsonb_build_array(jsonb_build_array('privilege', 'schema ' || postgis, 'granted', 'USAGE to ' || gov_owner));
+    END IF;
+  ELSIF EXISTS (SELECT FROM pg_proc p WHERE p.pronamespace = 'grid_gov'::regnamespace AND NOT has_function_privilege(gov_owner, p.oid, 'EXECUTE')) THEN
+    RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+      MESSAGE = format('role %s may not execute the functions of grid_gov', gov_owner),
+      HINT = format('Let a superuser call grid_gov.setup(%L, %L, owner => %L).', city, name, gov_owner::text);
+  END IF;
+  IF gov IS NULL THEN
+    EXECUTE format('CREATE SCHEMA gov AUTHORIZATION %s', gov_owner);
+    report := report || jsonb_build_array(jsonb_build_array('schema', 'gov', 'created', 'owner ' || gov_owner));
+  END IF;
+
+  -- From here on as the owner. An error gives the role back by itself.
+  PERFORM set_config('role', (SELECT r.rolname FROM pg_roles r WHERE r.oid = gov_owner), true);
+  PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', postgis), true);
+  IF gov IS NULL THEN
+    COMMENT ON SCHEMA gov IS '网格化治理:城市自己的表、触发器与视图(由 grid_gov.setup() 建立,属于城市)';
+  END IF;
+  FOR o IN SELECT * FROM grid_gov.ref_object r ORDER BY r.ord LOOP
+    IF o.kind = 'table' THEN
+      -- the table itself with its comments, then each of its indexes
+      IF o.name = 'gov.meta' AND gov IS NULL THEN
+        EXECUTE o.ddl;
+        INSERT INTO gov.meta (kind, name, value, fingerprint, version) VALUES ('table', 'gov.meta', md5(o.ddl), grid_gov.object_fingerprint('table', 'gov.meta', o.ddl), version);
+        part := jsonb_build_array(jsonb_build_array('table', o.name, 'created', NULL));
+      ELSE
+        part := grid_gov.setup_object('table', o.name, regexp_replace(o.ddl, '^CREATE (UNIQUE )?INDEX [^\n]*;\n?', '', 'gn'), version);
+      END IF;
+      same := same + (jsonb_array_length(part) = 0)::integer;
+      report := report || part;
+      FOR m IN SELECT regexp_matches(o.ddl, '^(CREATE (?:UNIQUE )?INDEX (\w+) [^\n]*);$', 'gn') LOOP
+        part := grid_gov.setup_object('index', 'gov.' || m[2], m[1], version);
+        same := same + (jsonb_array_length(part) = 0)::integer;
+        report := report || part;
+      END LOOP;
+    ELSE
+      part := grid_gov.setup_object(o.kind, o.name, o.ddl, version);
+      same := same + (jsonb_array_length(part) = 0)::integer;
+      report := report || part;
+    END IF;
+  END LOOP;
+  SELECT report || COALESCE(jsonb_agg(jsonb_build_array(x.kind, x.name, 'kept, differs', 'no longer part of grid_gov') ORDER BY x.kind, x.name), '[]')
+    INTO report
+    FROM gov.meta x
+    WHERE x.kind IN ('table', 'view', 'trigger', 'policy') AND NOT EXISTS (SELECT FROM grid_gov.ref_object r WHERE r.kind = x.kind AND r.name = x.name);
+
+  FOR o IN SELECT * FROM grid_gov.seed_plan(city, name) LOOP
+    part := grid_gov.seed_table(o.tab, o.keys, o.cols, o.query, version);
+    same := same + (part->>'same')::bigint;
+    report := report || (part->'report');
+  END LOOP;
+
+  FOR o IN
+    SELECT s.setting, s.value, x.value AS was
+    FROM (VALUES ('made_by', 'grid_gov'), ('root', city), ('name', name), ('version', version)) s (setting, value)
+    LEFT JOIN gov.meta x ON x.kind = 'setting' AND x.name = s.setting
+    WHERE x.value IS DISTINCT FROM s.value
+  LOOP
+    INSERT INTO gov.meta (kind, name, value, version) VALUES ('setting', o.setting, o.value, version)
+      ON CONFLICT ON CONSTRAINT meta_pkey DO UPDATE SET value = EXCLUDED.value, version = EXCLUDED.version, installed_at = EXCLUDED.installed_at;
+    report := report || jsonb_build_array(jsonb_build_array('setting', o.setting, CASE WHEN o.was IS NULL THEN 'created' ELSE 'replaced' END, o.value));
+  END LOOP;
+  -- what is new is for those who had access before
+  FOR o IN SELECT DISTINCT a.role, a.persona FROM gov.access a JOIN pg_roles r ON r.rolname = a.role LOOP
+    PERFORM grid_gov.grant_persona(o.role, o.persona);
+  END LOOP;
+  IF same > 0 THEN
+    report := report || jsonb_build_array(jsonb_build_array('summary', 'gov', 'kept', same || ' objects and rows are as this version makes them'));
+  END IF;
+  PERFORM set_config('role', role_before, true);
+  RETURN report;
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.setup_city(text, text, regrole) IS '内部:setup() 的实际步骤';
+
+CREATE FUNCTION grid_gov.setup(root text, name text, owner regrole DEFAULT NULL, dry_run boolean DEFAULT false)
+  RETURNS TABLE (kind text, object text, action text, detail text)
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+DECLARE
+  report jsonb;
+BEGIN
+  BEGIN
+    report := grid_gov.setup_city(root, name, owner);
+    -- a dry run is the same run, taken back
+    IF dry_run THEN
+      RAISE SQLSTATE 'WG000';
+    END IF;
+  EXCEPTION WHEN SQLSTATE 'WG000' THEN
+    NULL;
+  END;
+  RETURN QUERY SELECT r->>0, r->>1, r->>2, r->>3 FROM jsonb_array_elements(report) WITH ORDINALITY x (r, o) ORDER BY o;
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.setup(text, text, regrole, boolean) IS '建立城市模式 gov,或把它升级到扩展的当前版本;可重复执行,dry_run 只显示将做什么。超级用户须指明所有者 owner(最好是 NOLOGIN 角色)';
+
+CREATE FUNCTION grid_gov.grant_persona(role text, persona text) RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+-- The caller has become the owner of gov. Row security decides about rows; this about tables, views and functions.
+DECLARE
+  -- what everybody in the house may read: not the persons who report, not what is said about cases, not how the house is kept
+  closed text[] := '{event_private,event_note,intake,actor_proxy,access,labelled_report,model,reproject_queue}';
+  rules text[] := '{division,grid,department,staff,post,notice,duty,calendar,catalogue,handling_limit,stage_limit,workflow,workflow_state,workflow_transition,workflow_auto,admission,score_rule,merit,model,lexicon,labelled_report,period,patrol,visit}';
+  judged text[] := '{event,event_task,event_log,event_note,request,alert,journal_digest,staff,post,department,division,grid,workflow,workflow_state,workflow_transition,merit,score_rule,period,score_period}';
+  functions text[] := CASE persona
+    WHEN 'backend' THEN '{report,report_batch,act,sweep}' WHEN 'auditor' THEN '{verify_journal,journal_digest}' WHEN 'worker' THEN '{sweep}'
+    WHEN 'dba' THEN '{verify_journal,check_grids,refresh_summary,close_period,sweep,check_workflow}' ELSE '{}' END;
+  report jsonb := '[]';
+  o record;
+BEGIN
+  FOR o IN
+    SELECT CASE WHEN c.relkind = 'v' THEN 'view' ELSE 'table' END AS kind, format('gov.%I', c.relname) AS object, p.privileges
+    FROM pg_class c
+    CROSS JOIN LATERAL (SELECT concat_ws(', ',
+      CASE WHEN c.relname = 'meta' AND persona IN ('dba', 'bi', 'backend', 'auditor') THEN 'SELECT'
+        WHEN c.relname = 'access' AND persona <> 'worker' THEN 'SELECT (role, persona, area)'
+        WHEN c.relname = 'event_private' AND persona = 'private' THEN 'SELECT'
+        WHEN c.relname = 'event' AND persona = 'private' THEN 'SELECT (id, area)'
+        WHEN c.relkind = 'v' AND persona IN ('dba', 'bi', 'backend', 'auditor') THEN 'SELECT'
+        WHEN c.relkind NOT IN ('r', 'p') OR c.relname = 'event_private' THEN NULL
+        WHEN persona = 'dba' THEN 'SELECT'
+        WHEN persona = 'bi' AND c.relname <> ALL (closed) THEN 'SELECT'
+        WHEN persona = 'backend' AND (c.relname <> ALL (closed) OR c.relname IN ('event_note', 'intake', 'labelled_report')) THEN 'SELECT'
+        WHEN persona = 'auditor' AND c.relname = ANY (judged) THEN 'SELECT' END,
+      -- whole rows of gov.event, because tools save whole rows; the guard refuses what is not theirs to change
+      CASE WHEN persona = 'backend' AND c.relname = 'event' THEN 'INSERT, UPDATE'
+        WHEN persona = 'backend' AND c.relname IN ('patrol', 'visit', 'notice', 'labelled_report') THEN 'INSERT, UPDATE'
+        WHEN persona = 'backend' AND c.relname = 'alert' THEN 'UPDATE (seen_at)'
+        WHEN persona = 'dba' AND c.relname = ANY (rules) THEN 'INSERT, UPDATE, DELETE' END) AS privileges) p
+    WHERE c.relnamespace = 'gov'::regnamespace AND p.privileges <> ''
+      -- only what is ours; the city's own tables are its own affair
+      AND EXISTS (SELECT FROM gov.meta m WHERE m.kind IN ('table', 'view') AND m.name = 'gov.' || c.relname)
+    ORDER BY 1, 2
+  LOOP
+    EXECUTE format('GRANT %s ON %s TO %I', o.privileges, o.object, role);
+    report := report || jsonb_build_array(jsonb_build_array(o.kind, o.object, 'granted', o.privileges));
+  END LOOP;
+  EXECUTE format('GRANT USAGE ON SCHEMA gov TO %I', role);
+  FOR o IN
+    SELECT p.oid::regprocedure::text AS object
+    FROM pg_proc p
+    WHERE p.pronamespace = 'grid_gov'::regnamespace AND p.prorettype <> 'trigger'::regtype AND p.provolatile <> 'i'
+      AND (p.proname::text = ANY (functions)
+        OR persona IN ('dba', 'bi', 'backend', 'auditor') AND p.provolatile = 's' AND p.proname NOT IN ('verify_journal', 'object_fingerprint', 'seed_plan', 'check_workflow'))
+    ORDER BY 1
+  LOOP
+    EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', o.object, role);
+    report := report || jsonb_build_array(jsonb_build_array('function', o.object, 'granted', 'EXECUTE'));
+  END LOOP;
+  RETURN report;
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.grant_persona(text, text) IS '内部:按身份授予表、视图与函数的权限';
+
+CREATE FUNCTION grid_gov.grant_access(role regrole, persona text, area text DEFAULT NULL)
+  RETURNS TABLE (kind text, object text, action text, detail text)
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+DECLARE
+  role_name text := (SELECT r.rolname FROM pg_roles r WHERE r.oid = role);
+  role_before text := current_setting('role');
+  gov_owner text;
+  root text;
+  place text;
+  report jsonb;
+BEGIN
+  IF to_regclass('gov.meta') IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'WG010', MESSAGE = 'no city is set up in this database', HINT = 'Call grid_gov.setup(root, name) first.';
+  END IF;
+  IF role_name IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('role %s does not exist', role);
+  END IF;
+  IF persona IS NULL OR persona NOT IN ('dba', 'bi', 'backend', 'auditor', 'private', 'worker') THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('"%s" is not a persona', persona),
+      HINT = 'The personas are dba, bi, backend, auditor, private and worker.';
+  END IF;
+  SELECT r.rolname INTO gov_owner FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner WHERE n.nspname = 'gov';
+  IF NOT pg_has_role(gov_owner, 'MEMBER') THEN
+    RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = 'only the owner of schema "gov" may grant access to it',
+      HINT = format('Be a member of role %s.', gov_owner);
+  END IF;
+  PERFORM set_config('role', gov_owner, true);
+  SELECT m.value INTO root FROM gov.meta m WHERE m.kind = 'setting' AND m.name = 'root';
+  place := grid_gov.canonical_code(COALESCE(area, root));
+  IF place IS NULL OR grid_gov.code_level(place) IS NULL OR NOT starts_with(place, root) THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('"%s" is not an area inside %s', area, root),
+      HINT = 'Give the code of a city, county, town, village or grid.';
+  END IF;
+  report := grid_gov.grant_persona(role_name, persona);
+  IF persona <> 'worker' THEN
+    INSERT INTO gov.access (role, persona, area) VALUES (role_name, persona, place) ON CONFLICT DO NOTHING;
+    report := report || jsonb_build_array(jsonb_build_array('access', role_name, 'granted', persona || ' in ' || place));
+  END IF;
+  PERFORM set_config('role', role_before, true);
+  RETURN QUERY SELECT r->>0, r->>1, r->>2, r->>3 FROM jsonb_array_elements(report) WITH ORDINALITY x (r, o) ORDER BY o;
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.grant_access(regrole, text, text) IS '授权:dba 管理规则,bi 只读分析,backend 后端读写,auditor 台账审计,private 诉求人信息,worker 只执行 sweep();area 为空即全域';
+
+CREATE FUNCTION grid_gov.check_setup() RETURNS TABLE (problem text, detail text, hint text)
+  LANGUAGE plpgsql STABLE
+  SET search_path = pg_catalog, pg_temp
+  SET datestyle = 'ISO, YMD'
+  AS $f$
+DECLARE
+  version text := (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'grid_gov');
+  gov_owner regrole := (SELECT n.nspowner::regrole FROM pg_namespace n WHERE n.nspname = 'gov');
+  root text;
+  made text;
+BEGIN
+  IF grid_gov.library_version() <> version THEN
+    RETURN QUERY SELECT 'library_version', format('动态库版本 %s,扩展版本 %s', grid_gov.library_version(), version), '执行 ALTER EXTENSION grid_gov UPDATE,或重启使新库生效';
+  END IF;
+  IF to_regclass('gov.meta') IS NULL THEN
+    RETURN QUERY SELECT 'not_set_up', '没有模式 gov', 'SELECT * FROM grid_gov.setup(root => …, name => …, owner => …)';
+    RETURN;
+  END IF;
+  SELECT max(m.value) FILTER (WHERE m.name = 'root'), max(m.value) FILTER (WHERE m.name = 'version') INTO root, made FROM gov.meta m WHERE m.kind = 'setting';
+  IF made IS DISTINCT FROM version THEN
+    RETURN QUERY SELECT 'gov_version', format('gov 由版本 %s 建立,扩展版本 %s', made, version), '再次执行 grid_gov.setup(),可先用 dry_run => true 查看';
+  END IF;
+  IF (SELECT r.rolsuper FROM pg_roles r WHERE r.oid = gov_owner) THEN
+    RETURN QUERY SELECT 'owner_superuser', format('gov 的所有者 %s 是超级用户', gov_owner), '改由 NOLOGIN 普通角色所有:REASSIGN OWNED';
+  END IF;
+  RETURN QUERY
+    SELECT 'missing_' || o.kind, o.name, '再次执行 grid_gov.setup()'
+    FROM grid_gov.ref_object o
+    WHERE o.kind IN ('table', 'view', 'trigger', 'policy') AND grid_gov.object_fingerprint(o.kind, o.name, o.ddl) IS NULL
+    ORDER BY o.ord;
+  RETURN QUERY
+    SELECT 'trigger_disabled', format('%s 上的触发器 %s 未启用', t.tgrelid::regclass, t.tgname), format('ALTER TABLE %s ENABLE TRIGGER %I', t.tgrelid::regclass, t.tgname)
+    FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE p.pronamespace = 'grid_gov'::regnamespace AND NOT t.tgisinternal AND t.tgenabled NOT IN ('O', 'A')
+    ORDER BY 2;
+  RETURN QUERY
+    SELECT 'later_trigger', format('gov.event 的 BEFORE 触发器 %s 排在守卫 zz_grid_gov_guard 之后,会在其后改动行', t.tgname), '改名,使其按字母序排在 zz_grid_gov_guard 之前'
+    FROM pg_trigger t
+    WHERE t.tgrelid = to_regclass('gov.event') AND NOT t.tgisinternal AND t.tgtype & 3 = 3 AND t.tgname > 'zz_grid_gov_guard'
+    ORDER BY 2;
+  RETURN QUERY
+    SELECT 'row_security_off', c.oid::regclass::text || ' 未启用行级安全', format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', c.oid::regclass)
+    FROM pg_class c
+    WHERE c.oid IN (SELECT p.polrelid FROM pg_policy p WHERE p.polname = 'grid_gov_see') AND c.relnamespace = to_regnamespace('gov') AND NOT c.relrowsecurity
+    ORDER BY 2;
+  RETURN QUERY
+    SELECT 'missing_root', format('gov.division 中没有 %s', root), '补录该行政区划'
+    WHERE NOT EXISTS (SELECT FROM gov.division d WHERE d.code = root);
+  RETURN QUERY
+    SELECT 'missing_calendar', format('没有适用于 %s 的默认日历', root), '在 gov.calendar 中补录 name = ''default'' 的行'
+    WHERE NOT EXISTS (SELECT FROM gov.calendar c WHERE c.area = root AND c.name = 'default');
+  RETURN QUERY
+    SELECT 'missing_workflow', format('没有适用于 %s 的流程', root), '再次执行 grid_gov.setup()'
+    WHERE NOT EXISTS (SELECT FROM gov.workflow w WHERE w.area = root AND w.for_events);
+  -- dates beyond this are provisional: the next year's holidays are published in autumn
+  RETURN QUERY
+    SELECT 'calendar_ends', format('日历 %s %s 的有效期到 %s', c.area, c.name, v.last), '国务院公布下一年节假日后,更新 gov.calendar.hours 的节假日与 valid'
+    FROM gov.calendar c CROSS JOIN LATERAL (SELECT (regexp_match(c.hours::text, 'valid \S+/(\d{4}-\d\d-\d\d)'))[1]::date) v (last)
+    WHERE v.last < current_date + 60
+    ORDER BY c.area, c.name;
+  RETURN QUERY
+    SELECT 'unknown_role', format('gov.access 中的角色 %s 不存在', a.role), '删除该行,或恢复该角色'
+    FROM (SELECT DISTINCT x.role FROM gov.access x) a
+    WHERE NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = a.role)
+    ORDER BY 2;
+  RETURN QUERY
+    SELECT 'unknown_role', format('gov.actor_proxy 中的登录角色 %s 不存在', a.login), '删除该行,或恢复该角色'
+    FROM (SELECT DISTINCT x.login FROM gov.actor_proxy x) a
+    WHERE NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = a.login)
+    ORDER BY 2;
+  RETURN QUERY
+    SELECT 'long_backdate', format('登录角色 %s 可补录 %s 分钟', a.login, a.backdate_minutes), '历史数据装载完毕后改回 0(离线手机 1440)'
+    FROM gov.actor_proxy a WHERE a.backdate_minutes > 1440
+    ORDER BY a.login, a.area;
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.check_setup() IS '安装检查:触发器、版本、日历有效期、行级安全等;没有行即一切正常';
