@@ -459,7 +459,9 @@ BEGIN
     EXECUTE format('GRANT %s ON %s TO %I', o.privileges, o.object, role);
     report := report || jsonb_build_array(jsonb_build_array(o.kind, o.object, 'granted', o.privileges));
   END LOOP;
-  EXECUTE format('GRANT USAGE ON SCHEMA gov TO %I', role);
+  IF persona <> 'worker' THEN
+    EXECUTE format('GRANT USAGE ON SCHEMA gov TO %I', role);
+  END IF;
   FOR o IN
     SELECT p.oid::regprocedure::text AS object
     FROM pg_proc p
