@@ -491,7 +491,7 @@ DECLARE
   place text;
   report jsonb;
 BEGIN
-  IF to_regclass('gov.meta') IS NULL THEN
+  IF to_regnamespace('gov') IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'WG010', MESSAGE = 'no city is set up in this database', HINT = 'Call grid_gov.setup(root, name) first.';
   END IF;
   IF role_name IS NULL THEN
