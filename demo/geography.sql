@@ -28,7 +28,8 @@ SELECT f[1]::smallint AS level, f[2] COLLATE "C" AS code, f[4] AS name, nullif(f
 
 CREATE TEMP TABLE geo_county ON COMMIT DROP AS
 SELECT f -> 'properties' ->> 'code' COLLATE "C" AS code,
-       st_multi(st_setsrid(st_geomfromgeojson(f ->> 'geometry'), 4490)) AS shape,
+       -- rounded to six digits in the file, one ring has collapsed: repair it
+       st_multi(st_collectionextract(st_makevalid(st_setsrid(st_geomfromgeojson(f ->> 'geometry'), 4490)), 3)) AS shape,
        0 AS villages
   FROM jsonb_array_elements(:'counties'::jsonb -> 'features') AS f;
 UPDATE geo_county c SET villages = (SELECT count(*) FROM geo_division d WHERE d.level = 5 AND starts_with(d.code, c.code));
