@@ -138,6 +138,7 @@ BEGIN
   IF n <> 7800 THEN RAISE EXCEPTION 'the demo has % grids, not 7800', n; END IF;
 END
 $$;
+DROP FUNCTION pg_temp.chance(text);
 COMMIT;
 ANALYZE gov.division, gov.grid;
 SELECT (SELECT count(*) FROM gov.division WHERE level = 3) AS counties, (SELECT count(*) FROM gov.division WHERE level = 4) AS towns,

@@ -62,6 +62,11 @@ CREATE FUNCTION grid_gov.locate_many(points geometry[], frame text DEFAULT 'cgcs
   AS 'MODULE_PATHNAME', 'gg_locate_many';
 COMMENT ON FUNCTION grid_gov.locate_many(geometry[], text) IS '批量定位:按数组次序逐点返回网格与判定方式';
 
+CREATE FUNCTION grid_gov.inside_root(point geometry, frame text DEFAULT 'cgcs2000') RETURNS boolean
+  LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10
+  AS 'MODULE_PATHNAME', 'gg_inside_root_sql';
+COMMENT ON FUNCTION grid_gov.inside_root(geometry, text) IS '点是否在本库管辖范围内(区划边界或网格,含50米)';
+
 CREATE FUNCTION grid_gov.grid_neighbours() RETURNS TABLE (low text, high text)
   LANGUAGE c STABLE PARALLEL SAFE COST 10000 ROWS 30000
   AS 'MODULE_PATHNAME', 'gg_grid_neighbours';
@@ -128,8 +133,10 @@ BEGIN
     FROM grid_gov.grid_neighbours() n
          JOIN gov.grid a ON a.code = n.low COLLATE "C"
          JOIN gov.grid b ON b.code = n.high COLLATE "C",
-         LATERAL (SELECT grid_gov.overlap_m2(a.boundary, b.boundary) AS m2 OFFSET 0) AS o
-   WHERE NOT starts_with(n.high, n.low) AND n.low <> ALL (faulty) AND n.high <> ALL (faulty) AND o.m2 > 1;
+         -- the conditions stand inside: no join order may intersect a faulty boundary
+         LATERAL (SELECT CASE WHEN NOT starts_with(n.high, n.low) AND n.low <> ALL (faulty) AND n.high <> ALL (faulty)
+                              THEN grid_gov.overlap_m2(a.boundary, b.boundary) END AS m2 OFFSET 0) AS o
+   WHERE o.m2 > 1;
 
   -- gap, for every division that has a boundary
   INSERT INTO gov.grid_problem (grid, division, kind, amount, detail, as_of)
@@ -161,7 +168,7 @@ BEGIN
 
   -- size: a warning
   INSERT INTO gov.grid_problem (grid, division, kind, amount, detail, as_of)
-  SELECT g.code, g.division, 'households', g.households, COALESCE(format('%s 户,宜为 %s', g.households, CASE g.kind WHEN '微网格' THEN '50-80' ELSE '300-500' END), '户数未登记'), moment
+  SELECT g.code, g.division, 'households', g.households, CASE WHEN g.households IS NULL THEN '户数未登记' ELSE format('%s 户,宜为 %s', g.households, CASE g.kind WHEN '微网格' THEN '50-80' ELSE '300-500' END) END, moment
     FROM gov.grid g
    WHERE (g.valid_from IS NULL OR g.valid_from <= moment) AND (g.valid_to IS NULL OR g.valid_to > moment)
      AND CASE g.kind WHEN '综合网格' THEN g.households BETWEEN 300 AND 500 WHEN '微网格' THEN g.households BETWEEN 50 AND 80 ELSE true END IS NOT TRUE;
@@ -184,7 +191,7 @@ BEGIN
   -- admission: lists that are missing, entries that ended or soon will
   INSERT INTO gov.grid_problem (grid, division, kind, amount, detail, as_of)
   SELECT a.area, NULL, 'admission', a.valid_to - moment::date,
-         format('准入事项 %s %s %s %s', a.item, a.name, a.valid_to, CASE WHEN a.valid_to < moment::date THEN '已到期' ELSE '即将到期' END), moment
+         format('准入事项 %s %s %s %s', a.item, a.name, to_char(a.valid_to, 'YYYY-MM-DD'), CASE WHEN a.valid_to < moment::date THEN '已到期' ELSE '即将到期' END), moment
     FROM gov.admission a WHERE a.valid_to < moment::date + 30
   UNION ALL
   SELECT m.value, NULL, 'admission', NULL, '尚未公布准入清单', moment

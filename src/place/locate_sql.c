@@ -41,6 +41,7 @@ wgs84_of(Datum geometry, GgFrame frame, double *lon, double *lat)
 GG_FUNCTION(gg_locate_sql);
 GG_FUNCTION(gg_locate_detail);
 GG_FUNCTION(gg_locate_many);
+GG_FUNCTION(gg_inside_root_sql);
 GG_FUNCTION(gg_to_wgs84_sql);
 GG_FUNCTION(gg_from_wgs84_sql);
 GG_FUNCTION(gg_grid_neighbours);
@@ -98,6 +99,21 @@ gg_locate_detail(PG_FUNCTION_ARGS)
 		memset(nulls, false, sizeof(nulls));
 	}
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
+}
+
+/*
+ * inside_root(point geometry, frame text) -> boolean: does the point lie in the
+ * area that this database governs (its divisions' boundaries, its grids, 50 m
+ * around them)? Where no division has a boundary, the box around all grids
+ * counts. Errors as locate().
+ */
+Datum
+gg_inside_root_sql(PG_FUNCTION_ARGS)
+{
+	double lon, lat;
+
+	wgs84_of(PG_GETARG_DATUM(0), frame_arg(PG_GETARG_TEXT_PP(1)), &lon, &lat);
+	PG_RETURN_BOOL(gg_inside_root(lon, lat));
 }
 
 /* Say which element was refused. */
