@@ -74,7 +74,8 @@ add_area(GgShapes *s, GgBuilt *b, GgBox *boxes, HeapTuple row, TupleDesc desc, T
 	{
 		area->shape = MemoryContextAllocHuge(b->context, bytes);
 		gg_shape_read(VARDATA_ANY(wkb), VARSIZE_ANY_EXHDR(wkb), area->shape);
-		b->loaded += bytes;
+		area->bytes = GetMemoryChunkSpace(area->shape);
+		b->loaded += area->bytes;
 	}
 	b->nareas++;
 }
@@ -222,8 +223,8 @@ load_one(GgShapes *s, GgArea *area)
 			make_room(b, bytes);
 			shape = MemoryContextAllocHuge(b->context, bytes);
 			gg_shape_read(VARDATA_ANY(wkb), VARSIZE_ANY_EXHDR(wkb), shape);
-			area->bytes = bytes;
-			b->loaded += bytes;
+			area->bytes = GetMemoryChunkSpace(shape);
+			b->loaded += area->bytes;
 		}
 	}
 	SPI_finish();

@@ -13,7 +13,7 @@ typedef struct GgArea
 {
 	char code[GG_CODE_MAX + 1];
 	bool used;      /* asked for since the clock hand passed */
-	uint32 bytes;   /* size of the shape, loaded or not */
+	Size bytes;     /* memory that the shape takes, or would */
 	GgShape *shape; /* NULL: to be loaded on demand */
 } GgArea;
 
