@@ -10,11 +10,34 @@ while [ "${1:-}" = -c ]; do settings+=("$2"); shift 2; done
 bin=$(${PG_CONFIG:-pg_config} --bindir)
 lib=$(${PG_CONFIG:-pg_config} --pkglibdir)
 stage=${GRID_GOV_STAGE:-$here/build/stage}
+# Where the server finds the staged files: Debian's extension_destdir, PostgreSQL 18's extension_control_path, or nowhere.
+known=$("$bin/postgres" --describe-config)
+case $known in
+  *extension_destdir*) way=destdir ;;
+  *extension_control_path*) way=path ;;
+  *)
+    way=installed
+    version=$(sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" "$here/grid_gov.control")
+    if [ ! -f "$(${PG_CONFIG:-pg_config} --sharedir)/extension/grid_gov--$version.sql" ]; then
+      echo "This PostgreSQL can only load extensions from its own folders: run 'make install' first, then this again." >&2
+      exit 1
+    fi
+    echo "note: this PostgreSQL loads extensions from its own folders only; testing what 'make install' put there" >&2
+    ;;
+esac
 dir=$(mktemp -d "${TMPDIR:-/tmp}/grid_gov.XXXXXX")
 chmod 755 "$dir"
 if [ "$(id -u)" = 0 ]; then
-  chown postgres: "$dir"
-  as=(setpriv --reuid=postgres --regid=postgres --init-groups)
+  # The server refuses to be run by root.
+  user=postgres
+  id -u $user >/dev/null 2>&1 || user=nobody
+  as=(setpriv --reuid=$user --regid="$(id -g $user)" --init-groups)
+  if ! "${as[@]}" test -x "$dir"; then
+    rmdir "$dir"
+    dir=$(mktemp -d /tmp/grid_gov.XXXXXX)
+    chmod 755 "$dir"
+  fi
+  chown $user: "$dir"
 else
   as=()
 fi
@@ -44,8 +67,9 @@ chmod -R a+rX "$dir/stage"
   echo "shared_buffers = '256MB'"
   echo "max_wal_size = '8GB'"
   echo "log_min_messages = warning"
-  echo "extension_destdir = '$dir/stage'"
-  echo "dynamic_library_path = '$dir/stage$lib:$lib'"
+  if [ $way = destdir ]; then echo "extension_destdir = '$dir/stage'"; fi
+  if [ $way = path ]; then echo "extension_control_path = '$dir/stage$(${PG_CONFIG:-pg_config} --sharedir):\$system'"; fi
+  if [ $way != installed ]; then echo "dynamic_library_path = '$dir/stage$lib:$lib'"; fi
   for s in ${settings[@]+"${settings[@]}"}; do echo "$s"; done
 } >>"$dir/data/postgresql.conf"
 "${as[@]}" "$bin/pg_ctl" -w -s -D "$dir/data" -l "$dir/server.log" start
@@ -56,7 +80,7 @@ if [ "${KEEP:-}" = 1 ]; then
   echo
   echo "The cluster is still running. Enter it:   psql -h $dir -U postgres -d ${KEEP_DB:-postgres}"
   if [ "$(id -u)" = 0 ]; then
-    echo "Stop it and clean up:   setpriv --reuid=postgres --regid=postgres --init-groups $bin/pg_ctl -D $dir/data -m fast stop; rm -rf $dir"
+    echo "Stop it and clean up:   ${as[*]:0:4} $bin/pg_ctl -D $dir/data -m fast stop; rm -rf $dir"
   else
     echo "Stop it and clean up:   $bin/pg_ctl -D $dir/data -m fast stop; rm -rf $dir"
   fi
