@@ -42,7 +42,7 @@ if ! make -s -j2 stage; then failed=1; finish; fi
 runner regression test/cluster.sh test/regress.sh
 runner isolation test/cluster.sh test/isolation.sh
 runner tap test/tap.sh
-runner lint make -s lint
+runner lint perl test/lint/lint.pl
 if [ "${1:-}" = world ]; then
   for proof in test/world/*.sh; do
     [ -f "$proof" ] || continue
