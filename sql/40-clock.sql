@@ -169,3 +169,8 @@ COMMENT ON FUNCTION grid_gov.next_open(timestamptz, grid_gov.work_calendar) IS '
 CREATE FUNCTION grid_gov.work_spans(within tstzrange, hours grid_gov.work_calendar) RETURNS tstzmultirange
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gg_work_spans';
 COMMENT ON FUNCTION grid_gov.work_spans(tstzrange, grid_gov.work_calendar) IS '给定范围内的全部工作时段';
+CREATE FUNCTION grid_gov.explain_deadline(start timestamptz, allow grid_gov.time_limit, hours grid_gov.work_calendar,
+    OUT day date, OUT kind text, OUT label text, OUT opens timestamptz, OUT closes timestamptz, OUT used interval, OUT remaining interval)
+  RETURNS SETOF record
+  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 20 AS 'MODULE_PATHNAME', 'gg_explain_deadline';
+COMMENT ON FUNCTION grid_gov.explain_deadline(timestamptz, grid_gov.time_limit, grid_gov.work_calendar) IS '逐日说明到期时刻的由来:kind 为 open 工作日、rest 休息日、holiday 节假日、makeup 调休、special 特别安排、start 起算日、day 自然日、natural 连续计时;label 为中文名称;used 当日已用,remaining 尚余';

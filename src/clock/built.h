@@ -124,4 +124,17 @@ gg_open_before(const GgWindow *w, TimestampTz at)
 	return Min(w->span[k].cum * USECS_PER_SEC + inside, w->span[k + 1].cum * USECS_PER_SEC);
 }
 
+/* Closing times of working days at or before an instant, from the window's beginning. */
+static inline uint32
+gg_closings_until(const GgWindow *w, TimestampTz at)
+{
+	uint32 k = w->day[gg_day_at(w, at)].work;
+
+	while (k > 0 && w->base + w->closing[k - 1] * USECS_PER_SEC > at)
+		k--;
+	while (k < w->nwork && w->base + w->closing[k] * USECS_PER_SEC <= at)
+		k++;
+	return k;
+}
+
 #endif /* GG_BUILT_H */

@@ -217,19 +217,6 @@ gg_open_time(TimestampTz since, TimestampTz until, const GgCalendar *c, bool *pr
 	return gg_open_before(w, until) - gg_open_before(w, since);
 }
 
-/* Closing times of working days at or before an instant, from the window's beginning. */
-static uint32
-closings_until(const GgWindow *w, TimestampTz at)
-{
-	uint32 k = w->day[gg_day_at(w, at)].work;
-
-	while (k > 0 && w->base + w->closing[k - 1] * USECS_PER_SEC > at)
-		k--;
-	while (k < w->nwork && w->base + w->closing[k] * USECS_PER_SEC <= at)
-		k++;
-	return k;
-}
-
 /* What a pause adds to a limit of this kind, in its native units; 22008, WG007. */
 int64
 gg_pause_units(TimestampTz since, TimestampTz until, GgLimitKind kind, const GgCalendar *c,
@@ -252,7 +239,7 @@ gg_pause_units(TimestampTz since, TimestampTz until, GgLimitKind kind, const GgC
 		case GG_LIMIT_WD:
 			check_valid(c, since, until, provisional);
 			w = gg_window_for(c, since, until);
-			return (int64) closings_until(w, until) - closings_until(w, since);
+			return (int64) gg_closings_until(w, until) - gg_closings_until(w, since);
 		case GG_LIMIT_D:
 			w = gg_window_for(c, since, until);
 			return (int64) gg_day_at(w, until) - gg_day_at(w, since);
