@@ -30,7 +30,7 @@ refuse(Reader *r, const char *at, int code, const char *what, const char *hint)
 {
 	int where = pg_mbstrlen_with_len(r->text, (int) (at - r->text)) + 1;
 	int len = (int) strlen(r->text);
-	int near_len = (int) strcspn(at, ";");
+	int near_len = (int) strcspn(at, ";\r\n");
 	char *quoted, *near_text;
 
 	len = len > 120 ? pg_mbcliplen(r->text, len, 120) : len;

@@ -88,6 +88,9 @@ extern int64 gg_pause_units(TimestampTz since, TimestampTz until, GgLimitKind ki
 extern int64 gg_open_time(TimestampTz since, TimestampTz until, const GgCalendar *c,
 						  bool *provisional);
 
+/* Is this moment open? The opening moment is, the closing moment is not. */
+extern bool gg_open_at(TimestampTz at, const GgCalendar *c, bool *provisional);
+
 /* The last day of a deadline in the calendar's zone: 24:00 belongs to the day that it ends. */
 extern DateADT gg_due_day(TimestampTz due, const GgCalendar *c);
 

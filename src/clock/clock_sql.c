@@ -48,15 +48,11 @@ gg_work_time(PG_FUNCTION_ARGS)
 	PG_RETURN_INTERVAL_P(result);
 }
 
-/* is_open(at, hours) -> boolean: the opening moment is open, the closing moment is not; WG007. */
+/* is_open(at, hours) -> boolean: the opening moment is open, the closing moment is not; WG007, 22008. */
 Datum
 gg_is_open(PG_FUNCTION_ARGS)
 {
-	TimestampTz at = PG_GETARG_TIMESTAMPTZ(0);
-
-	if (TIMESTAMP_NOT_FINITE(at))
-		PG_RETURN_BOOL(false);
-	PG_RETURN_BOOL(gg_open_time(at, at + 1, ARG_CALENDAR(1), NULL) > 0);
+	PG_RETURN_BOOL(gg_open_at(PG_GETARG_TIMESTAMPTZ(0), ARG_CALENDAR(1), NULL));
 }
 
 /* next_open(at, hours) -> timestamptz: at itself when it is open, else the next opening; WG007, 22008. */

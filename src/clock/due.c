@@ -217,6 +217,20 @@ gg_open_time(TimestampTz since, TimestampTz until, const GgCalendar *c, bool *pr
 	return gg_open_before(w, until) - gg_open_before(w, since);
 }
 
+/* Is this moment open? The opening moment is, the closing moment is not; 22008, WG007. */
+bool
+gg_open_at(TimestampTz at, const GgCalendar *c, bool *provisional)
+{
+	const GgWindow *w = gg_window_for(c, at, at);
+	int64 k = gg_span_at(w, at);
+
+	if (at >= c->valid_hi)
+		outside(c, at, provisional);
+	else
+		check_valid(c, at, at, provisional);
+	return k >= 0 && at - w->base < gg_span_end(w, (uint32) k) * USECS_PER_SEC;
+}
+
 /* What a pause adds to a limit of this kind, in its native units; 22008, WG007. */
 int64
 gg_pause_units(TimestampTz since, TimestampTz until, GgLimitKind kind, const GgCalendar *c,

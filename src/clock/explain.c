@@ -20,7 +20,7 @@ typedef struct Story
 	const GgWindow *w;
 	TimestampTz start;
 	TimestampTz due;
-	bool in_days;	 /* used and remaining are days, else microseconds */
+	bool in_days;    /* used and remaining are days, else microseconds */
 	int64 remaining; /* in native units */
 } Story;
 
@@ -86,7 +86,8 @@ describe(const Story *s, uint32 i, const char **label)
 
 /* One row: opens and closes may be DT_NOEND for none. */
 static void
-tell(Story *s, uint32 i, const char *kind, const char *label, TimestampTz opens, TimestampTz closes, int64 used)
+tell(Story *s, uint32 i, const char *kind, const char *label, TimestampTz opens, TimestampTz closes,
+	 int64 used)
 {
 	Datum values[7];
 	bool nulls[7] = {0};
@@ -120,7 +121,8 @@ day_of_span(const GgWindow *w, int64 k)
 static void
 tell_natural(Story *s)
 {
-	uint32 first = gg_day_at(s->w, s->start), last = gg_day_at(s->w, s->due > s->start ? s->due - 1 : s->due);
+	uint32 first = gg_day_at(s->w, s->start),
+		   last = gg_day_at(s->w, s->due > s->start ? s->due - 1 : s->due);
 
 	for (uint32 i = first; i <= last; i++)
 	{
@@ -153,12 +155,14 @@ tell_open(Story *s)
 		CHECK_FOR_INTERRUPTS();
 		for (int64 j = w->day[i].first; j < w->day[i + 1].first && j <= end; j++)
 		{
-			TimestampTz opens = instant(w, w->span[j].start), closes = instant(w, gg_span_end(w, (uint32) j));
+			TimestampTz opens = instant(w, w->span[j].start),
+						closes = instant(w, gg_span_end(w, (uint32) j));
 
 			/* What had closed before the start is not on the way, but a day is told at least once. */
 			if (closes <= s->start && (told || j + 1 < w->day[i + 1].first))
 				continue;
-			tell(s, i, kind, label, opens, closes, Max(0, Min(closes, s->due) - Max(opens, s->start)));
+			tell(s, i, kind, label, opens, closes,
+				 Max(0, Min(closes, s->due) - Max(opens, s->start)));
 			told = true;
 		}
 		if (!works(w, i))
@@ -207,7 +211,8 @@ tell_natural_days(Story *s)
 	{
 		const char *label;
 		const char *kind = describe(s, i, &label);
-		TimestampTz opens = instant(w, w->day[i].midnight), closes = instant(w, w->day[i + 1].midnight);
+		TimestampTz opens = instant(w, w->day[i].midnight),
+					closes = instant(w, w->day[i + 1].midnight);
 
 		CHECK_FOR_INTERRUPTS();
 		if (i == first && days > 0)

@@ -1,6 +1,8 @@
 -- Cases of five helpdesk engines and the Chinese calendar of 2026, as facts (test/data/clock_cases.tsv):
 -- id, what is asked, calendar, start, until or limit in open seconds or wd, pauses, expected.
 SET search_path = grid_gov, public;
+SET datestyle = 'ISO, YMD';
+SET timezone = 'UTC';
 \getenv dir PG_ABS_SRCDIR
 \set calendars `cat "$PG_ABS_SRCDIR/data/clock_calendars.tsv"`
 \set cases `cat "$PG_ABS_SRCDIR/data/clock_cases.tsv"`
