@@ -93,6 +93,8 @@ CREATE INDEX event_area_idx ON gov.event (area, state);
 CREATE INDEX event_due_day_idx ON gov.event (due_day);
 CREATE INDEX event_reported_idx ON gov.event (reported_at);
 CREATE INDEX event_reporter_idx ON gov.event (reporter, reported_at);
+CREATE INDEX event_open_idx ON gov.event (area) WHERE state NOT IN ('cancelled', 'closed', 'evaluated', 'forced_closed', 'merged', 'not_accepted');
+CREATE INDEX event_review_idx ON gov.event (reported_at) WHERE state NOT IN ('cancelled', 'closed', 'evaluated', 'forced_closed', 'merged', 'not_accepted') AND (needs_review OR grid IS NULL);
 CREATE INDEX event_master_idx ON gov.event (master_id) WHERE master_id IS NOT NULL;
 CREATE INDEX event_location_idx ON gov.event USING gist (location);
 CREATE UNIQUE INDEX event_external_key ON gov.event (source, external_id) WHERE external_id IS NOT NULL;
@@ -252,11 +254,58 @@ CREATE TABLE gov.summary_day (
   dispatched integer NOT NULL DEFAULT 0, -- 派遣数
   feedback integer NOT NULL DEFAULT 0, -- 反馈数
   closed integer NOT NULL DEFAULT 0, -- 结案数
-  due integer NOT NULL DEFAULT 0, -- 应处置数
+  self_handled integer NOT NULL DEFAULT 0, -- 自行处置数
+  due integer NOT NULL DEFAULT 0, -- 应处置数(按截止日,不含挂账、从案与暂定截止)
   on_time integer NOT NULL DEFAULT 0, -- 按期处置数
   overdue integer NOT NULL DEFAULT 0, -- 超期数
+  overdue_open integer NOT NULL DEFAULT 0, -- 超期未处置数
+  due_closed integer NOT NULL DEFAULT 0, -- 应结案中已结案数
+  due_closed_on_time integer NOT NULL DEFAULT 0, -- 按期结案数
+  exempt integer NOT NULL DEFAULT 0, -- 超时豁免数
+  evaluated integer NOT NULL DEFAULT 0, -- 已评价数,不含未接通
+  satisfied integer NOT NULL DEFAULT 0, -- 满意与基本满意数
   as_of timestamptz NOT NULL, -- 汇总时间
   PRIMARY KEY (day, area, category, source)
+);
+
+--- table gov.summary_unit | 单位日汇总:按截止日的主办任务与案件,由 refresh_summary() 填写
+CREATE TABLE gov.summary_unit (
+  day date NOT NULL, -- 日期
+  unit text COLLATE "C" NOT NULL, -- 单位代码
+  dispatched integer NOT NULL DEFAULT 0, -- 派遣数(按交办日)
+  returned integer NOT NULL DEFAULT 0, -- 退单数(按交办日)
+  due integer NOT NULL DEFAULT 0, -- 应处置数
+  feedback integer NOT NULL DEFAULT 0, -- 处置数
+  on_time integer NOT NULL DEFAULT 0, -- 按期处置数
+  overdue integer NOT NULL DEFAULT 0, -- 超期数
+  overdue_open integer NOT NULL DEFAULT 0, -- 超期未处置数
+  exempt integer NOT NULL DEFAULT 0, -- 超时豁免数
+  closed integer NOT NULL DEFAULT 0, -- 结案数
+  reworked integer NOT NULL DEFAULT 0, -- 返工案件数
+  extensions integer NOT NULL DEFAULT 0, -- 延期次数
+  suspensions integer NOT NULL DEFAULT 0, -- 挂账次数
+  evaluated integer NOT NULL DEFAULT 0, -- 已评价数,不含未接通
+  satisfied integer NOT NULL DEFAULT 0, -- 满意与基本满意数
+  used_minutes double precision NOT NULL DEFAULT 0, -- 处置工作分钟数之和
+  used_rows integer NOT NULL DEFAULT 0, -- 有处置时长的案件数
+  as_of timestamptz NOT NULL, -- 汇总时间
+  PRIMARY KEY (day, unit)
+);
+
+--- table gov.hotspot | 热点:近30日与前30日的上报数,由 refresh_summary() 填写
+CREATE TABLE gov.hotspot (
+  area text COLLATE "C" NOT NULL, -- 网格代码,未定位为区域代码
+  category text NOT NULL, -- 类别
+  item text COLLATE "C" NOT NULL DEFAULT '', -- 事项代码,未定为空串
+  reported integer NOT NULL, -- 近30日上报数
+  reported_before integer NOT NULL, -- 前30日上报数
+  open_events integer NOT NULL, -- 其中尚未结案数
+  lon double precision, -- 平均经度
+  lat double precision, -- 平均纬度
+  since date NOT NULL, -- 统计起(含)
+  until date NOT NULL, -- 统计止(不含)
+  as_of timestamptz NOT NULL, -- 汇总时间
+  PRIMARY KEY (area, category, item)
 );
 
 --- table gov.period | 考核周期
