@@ -85,6 +85,13 @@ gg_lexicon_end(GgLexicon *lex)
 		lex->first[u[0] >> 5] |= 1u << (u[0] & 31);
 	}
 	lex->nword = kept;
+	for (int i = 0; i < kept; i++)
+	{
+		lex->word[i].silent = true;
+		for (int c = 0; c < GG_CATEGORIES; c++)
+			if (lex->word[i].weight[c] != 0)
+				lex->word[i].silent = false;
+	}
 }
 
 /* The longest word that begins at unit[i], or -1. */
@@ -111,7 +118,7 @@ gg_lexicon_find(const GgLexicon *lex, const uint32 *unit, int n, int i)
 
 /* What the words of a normal form say for each category. */
 void
-gg_lexicon_points(const GgLexicon *lex, const uint32 *unit, int n, float *points)
+gg_lexicon_points(const GgLexicon *lex, uint32 *unit, int n, float *points)
 {
 	for (int i = 0; i < n;)
 	{
@@ -124,6 +131,9 @@ gg_lexicon_points(const GgLexicon *lex, const uint32 *unit, int n, float *points
 		}
 		for (int c = 0; c < GG_CATEGORIES; c++)
 			points[c] += lex->word[w].weight[c] * gg_place_weight(i);
+		if (lex->word[w].silent)
+			for (int j = 0; j < lex->word[w].len; j++)
+				unit[i + j] = ' ';
 		i += lex->word[w].len;
 	}
 }

@@ -15,6 +15,7 @@ typedef struct GgWord
 {
 	int start; /* in units[] */
 	int len;
+	bool silent;
 	int next; /* the next word (not longer) with the same beginning, or -1 */
 	float weight[GG_CATEGORIES];
 } GgWord;
@@ -39,10 +40,11 @@ extern void gg_lexicon_end(GgLexicon *lex);
 extern int gg_lexicon_find(const GgLexicon *lex, const uint32 *unit, int n, int i);
 
 /*
- * What the words of a normal form say for each category; words of the
- * opening count double.
+ * What the words of a normal form say for each category; the words of the
+ * opening count double. Words without any weight say nothing at all: they are
+ * blotted out of the normal form, so that their n-grams do not count either.
  */
-extern void gg_lexicon_points(const GgLexicon *lex, const uint32 *unit, int n, float *points);
+extern void gg_lexicon_points(const GgLexicon *lex, uint32 *unit, int n, float *points);
 
 /* Can a word begin with this unit? */
 static inline bool

@@ -57,9 +57,8 @@ typedef struct GgScores
 	int grams;                  /* features seen; 0: nothing in the text */
 	float score[GG_LABELS_MAX]; /* before the temperature */
 } GgScores;
-/* Score a normal form; lex may be NULL. */
-extern void gg_score(const GgModel *m, const GgLexicon *lex, const uint32 *unit, int n,
-					 GgScores *out);
+/* Score a normal form, in which silent words are blotted out; lex may be NULL. */
+extern void gg_score(const GgModel *m, const GgLexicon *lex, uint32 *unit, int n, GgScores *out);
 /* Scores to probabilities, in place. */
 extern void gg_softmax(const GgModel *m, float *score);
 /* The factor of n-gram weights in a text with so many features. */
@@ -68,7 +67,7 @@ extern double gg_gram_factor(const GgModel *m, int grams);
 /* train.c */
 typedef struct GgSample
 {
-	const uint32 *unit;
+	uint32 *unit;
 	int n;
 	int label;
 } GgSample;

@@ -61,11 +61,16 @@ sum(const int8 *weight, int bits, int stride, const uint32 *unit, int n, int32 *
 
 /* Score a normal form. */
 void
-gg_score(const GgModel *m, const GgLexicon *lex, const uint32 *unit, int n, GgScores *out)
+gg_score(const GgModel *m, const GgLexicon *lex, uint32 *unit, int n, GgScores *out)
 {
 	int32 acc[GG_LABELS_MAX] = {0};
+	float points[GG_CATEGORIES] = {0};
 	double factor;
 
+	if (m->head.lexicon <= 0)
+		lex = NULL;
+	if (lex != NULL)
+		gg_lexicon_points(lex, unit, n, points);
 	if (m->head.stride == 8)
 		out->grams = sum(m->weight, m->head.bits, 8, unit, n, acc);
 	else
@@ -73,15 +78,10 @@ gg_score(const GgModel *m, const GgLexicon *lex, const uint32 *unit, int n, GgSc
 	factor = gg_gram_factor(m, out->grams);
 	for (int k = 0; k < m->head.nlabel; k++)
 		out->score[k] = m->bias[k] + factor * acc[k];
-	if (lex != NULL && m->head.lexicon > 0)
-	{
-		float points[GG_CATEGORIES] = {0};
-
-		gg_lexicon_points(lex, unit, n, points);
+	if (lex != NULL)
 		for (int k = 0; k < m->head.nlabel; k++)
 			if (m->category[k] >= 0)
 				out->score[k] += m->head.lexicon * points[m->category[k]];
-	}
 }
 
 /* Scores to probabilities, in place. */

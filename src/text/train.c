@@ -15,14 +15,14 @@
 #include <math.h>
 
 const GgTraining gg_training_default = {
-	.epochs = 10,
+	.epochs = 8,
 	.rate = 0.5,
-	.l2 = 1e-4,
-	.keep = 0.6,
+	.l2 = 2e-3,
+	.keep = 0.7,
 	.lexicon = 0.5,
 	.balance = 1.0,
-	.temperature = 1.0,
-	.margin = 0.2,
+	.temperature = 1.3,
+	.margin = 0.4,
 };
 
 typedef struct Features
@@ -159,7 +159,8 @@ gg_train(const GgTraining *how, const GgSample *sample, int nsample,
 	Size count = ((Size) 1 << bits) * stride, nbucket = 0;
 	float *bias = (float *) (head + 1), *bias2 = palloc0(sizeof(float) * stride),
 		  *p = palloc0(sizeof(float) * stride);
-	float *weight = palloc0(sizeof(float) * count), *grad2 = palloc0(sizeof(float) * count);
+	float *weight = palloc0(sizeof(float) * count), *grad2 = palloc0(sizeof(float) * count),
+		  *mean = palloc0(sizeof(float) * count), *bias_mean = palloc0(sizeof(float) * stride);
 	float *cost = palloc0(sizeof(float) * nlabel);
 	int *order = palloc(sizeof(int) * Max(nsample, 1)), *category = palloc(sizeof(int) * nlabel);
 	Features *f = palloc0(sizeof(Features) * Max(nsample, 1));
@@ -176,13 +177,13 @@ gg_train(const GgTraining *how, const GgSample *sample, int nsample,
 	nbucket = 0;
 	for (int i = 0; i < nsample; i++)
 	{
+		if (lex != NULL)
+			gg_lexicon_points(lex, sample[i].unit, sample[i].n, f[i].points);
 		f[i].start = nbucket;
 		f[i].n = buckets(sample[i].unit, sample[i].n, bits, bucket + nbucket, &f[i].title);
 		nbucket += f[i].n;
 		order[i] = i;
 		cost[sample[i].label]++;
-		if (lex != NULL)
-			gg_lexicon_points(lex, sample[i].unit, sample[i].n, f[i].points);
 	}
 	for (int k = 0; k < nlabel; k++)
 		cost[k] = cost[k] > 0 ? powf((float) nsample / (nlabel * cost[k]), how->balance) : 0;
@@ -209,7 +210,17 @@ gg_train(const GgTraining *how, const GgSample *sample, int nsample,
 				step(how, &f[o], bucket, sample[o].label, cost[sample[o].label], nlabel, stride,
 					 category, weight, grad2, bias, bias2, &seed, p);
 		}
+
+		/* the mean of all passes but the first is steadier than the last one */
+		if (e > 0 || how->epochs == 1)
+		{
+			for (Size i = 0; i < count; i++)
+				mean[i] += weight[i] / Max(how->epochs - 1, 1);
+			for (int k = 0; k < stride; k++)
+				bias_mean[k] += bias[k] / Max(how->epochs - 1, 1);
+		}
 	}
+	memcpy(bias, bias_mean, sizeof(float) * stride);
 	head->magic = GG_MODEL_MAGIC;
 	head->version = GG_MODEL_VERSION;
 	head->nlabel = nlabel;
@@ -219,12 +230,14 @@ gg_train(const GgTraining *how, const GgSample *sample, int nsample,
 	head->temperature = how->temperature;
 	head->margin = how->margin;
 	head->lexicon = lex != NULL ? how->lexicon : 0;
-	quantize(weight, count, (int8 *) ((char *) (bias + stride) + nlabel * GG_LABEL_BYTES),
+	quantize(mean, count, (int8 *) ((char *) (bias + stride) + nlabel * GG_LABEL_BYTES),
 			 &head->scale);
 	pfree(bias2);
 	pfree(p);
 	pfree(weight);
 	pfree(grad2);
+	pfree(mean);
+	pfree(bias_mean);
 	pfree(cost);
 	pfree(order);
 	pfree(category);

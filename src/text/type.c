@@ -95,9 +95,10 @@ gg_text_model_info(PG_FUNCTION_ARGS)
 {
 	GgModel *m = gg_model_copy(PG_GETARG_DATUM(0), CurrentMemoryContext);
 
-	PG_RETURN_TEXT_P(cstring_to_text(
-		psprintf("version %u, %d labels, %d reports, 2^%d buckets, %zu bytes, "
-				 "temperature %.4g, margin %.4g, lexicon %.4g, crc %08x",
-				 m->head.version, m->head.nlabel, m->head.rows, m->head.bits,
-				 gg_model_bytes(m->head.nlabel, m->head.bits), m->head.temperature, m->head.margin, m->head.lexicon, m->head.crc)));
+	PG_RETURN_TEXT_P(
+		cstring_to_text(psprintf("version %u, %d labels, %d reports, 2^%d buckets, %zu bytes, "
+								 "temperature %.4g, margin %.4g, lexicon %.4g, crc %08x",
+								 m->head.version, m->head.nlabel, m->head.rows, m->head.bits,
+								 gg_model_bytes(m->head.nlabel, m->head.bits), m->head.temperature,
+								 m->head.margin, m->head.lexicon, m->head.crc)));
 }

@@ -84,6 +84,9 @@ main(void)
 	for (unsigned c = 1; c < 65536; c++)
 		if (map[c] != c && map[c] != SLOW && map[map[c]] == c)
 			map[c < map[c] ? c : map[c]] = c < map[c] ? c : map[c];
+	for (unsigned c = 1; c < 65536; c++)
+		if (map[c] != SLOW && map[c] != 0 && map[map[c]] != SLOW)
+			map[c] = map[map[c]];
 	map[0xFFFE] = map[0xFFFF] = ' ';
 	printf("/*\n * chartable.h: what each character becomes in the normal form. Made by\n"
 		   " * test/gen/chartable.c from ICU %s (Unicode %s); do not edit.\n */\n",

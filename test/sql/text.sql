@@ -48,7 +48,7 @@ SELECT n, abs(difference - temperature * ln(p1 / p2)) < 0.002 AS adds_up, foreig
     FROM (VALUES (1, '楼上漏(lòu)水到我家，找他協商不成，请社区调解'), (2, '路灯'), (3, repeat('工地夜间施工噪音扰民，多次投诉没人管。请问什么时候能解决？', 40)),
                  (4, E'cafe\u0301门口小广告㎡很多')) v(n, t),
          LATERAL (SELECT array_agg(category ORDER BY probability DESC) AS c, array_agg(probability ORDER BY probability DESC) AS p FROM grid_gov.classify_top(t)) x) y ORDER BY n;
-SELECT DISTINCT evidence FROM grid_gov.explain_classification('楼上漏(lòu)水到我家，找他協商不成') WHERE evidence LIKE '漏%' OR evidence LIKE '協%' ORDER BY 1;
+SELECT DISTINCT evidence FROM grid_gov.explain_classification('楼上漏(lòu)水到我家，找他協商不成') WHERE evidence LIKE '%(lòu)%' OR evidence LIKE '協%' ORDER BY 1;
 
 -- 5. Items
 SELECT (SELECT array_agg(item) FROM grid_gov.suggest_items('电梯里困了两个人，快来救人', 1)) AS item, (SELECT count(*) FROM grid_gov.suggest_items('电梯里困了两个人', 5)) AS five,
