@@ -23,3 +23,8 @@ lint: all
 # For lint: the compiler's flags.
 print-flags:
 	$(info $(CPPFLAGS) $(CFLAGS))@:
+
+# Print doc/contract.sql from the catalog; read the difference before committing it.
+.PHONY: contract
+contract: stage
+	test/cluster.sh test/contract/print.sh >doc/contract.sql

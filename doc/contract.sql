@@ -1,0 +1,727 @@
+-- The public contract of grid_gov: every type, function, trigger function, table column and view column, as the catalog has it.
+-- Bodies, constraints and defaults of columns are left out; doc/*.md explain. Names, order and types never change, things are only added.
+-- Print it from a database: make contract. test/sql/contract.sql compares.
+
+-- 类型
+CREATE TYPE grid_gov.text_model;
+CREATE TYPE grid_gov.time_limit;
+CREATE TYPE grid_gov.work_calendar;
+
+-- 函数
+CREATE FUNCTION grid_gov.area_m2(boundary geometry) RETURNS double precision IMMUTABLE;
+CREATE FUNCTION grid_gov.boundary_fault(boundary geometry) RETURNS text IMMUTABLE;
+CREATE FUNCTION grid_gov.boundary_wkb(boundary geometry) RETURNS bytea IMMUTABLE;
+CREATE FUNCTION grid_gov.canonical_code(code text) RETURNS text IMMUTABLE;
+CREATE FUNCTION grid_gov.check_grids() RETURNS integer VOLATILE;
+CREATE FUNCTION grid_gov.check_setup() RETURNS TABLE(problem text, detail text, hint text) STABLE;
+CREATE FUNCTION grid_gov.classify(body text) RETURNS text STABLE;
+CREATE FUNCTION grid_gov.classify(body text, model grid_gov.text_model) RETURNS text STABLE;
+CREATE FUNCTION grid_gov.classify_detail(body text, OUT category text, OUT probability double precision, OUT margin double precision, OUT needs_review boolean, OUT model bigint) RETURNS record STABLE;
+CREATE FUNCTION grid_gov.classify_top(body text) RETURNS TABLE(category text, probability double precision) STABLE;
+CREATE FUNCTION grid_gov.code_ancestor(code text, level integer) RETURNS text IMMUTABLE;
+CREATE FUNCTION grid_gov.code_level(code text) RETURNS integer IMMUTABLE;
+CREATE FUNCTION grid_gov.code_parent(code text) RETURNS text IMMUTABLE;
+CREATE FUNCTION grid_gov.deadline(start timestamp with time zone, allow grid_gov.time_limit, hours grid_gov.work_calendar) RETURNS timestamp with time zone IMMUTABLE;
+CREATE FUNCTION grid_gov.explain_classification(body text) RETURNS TABLE(evidence text, category text, weight double precision) STABLE;
+CREATE FUNCTION grid_gov.from_wgs84(point geometry, frame text) RETURNS geometry IMMUTABLE;
+CREATE FUNCTION grid_gov.gap_m2(parent geometry, parts geometry[]) RETURNS double precision IMMUTABLE;
+CREATE FUNCTION grid_gov.grant_access(role regrole, persona text, area text DEFAULT NULL::text) RETURNS TABLE(kind text, object text, action text, detail text) VOLATILE;
+CREATE FUNCTION grid_gov.grid_neighbours() RETURNS TABLE(low text, high text) STABLE;
+CREATE FUNCTION grid_gov.holiday_rules(since date DEFAULT NULL::date, until date DEFAULT NULL::date) RETURNS text STABLE;
+CREATE FUNCTION grid_gov.inside_root(point geometry, frame text DEFAULT 'cgcs2000'::text) RETURNS boolean STABLE;
+CREATE FUNCTION grid_gov.is_open(at timestamp with time zone, hours grid_gov.work_calendar) RETURNS boolean IMMUTABLE;
+CREATE FUNCTION grid_gov.library_version() RETURNS text STABLE;
+CREATE FUNCTION grid_gov.locate(point geometry, frame text DEFAULT 'cgcs2000'::text) RETURNS text STABLE;
+CREATE FUNCTION grid_gov.locate_detail(point geometry, frame text DEFAULT 'cgcs2000'::text, OUT grid text, OUT how text, OUT distance_m double precision) RETURNS record STABLE;
+CREATE FUNCTION grid_gov.locate_many(points geometry[], frame text DEFAULT 'cgcs2000'::text) RETURNS TABLE(ord integer, grid text, how text, distance_m double precision) STABLE;
+CREATE FUNCTION grid_gov.model_info(model grid_gov.text_model) RETURNS text IMMUTABLE;
+CREATE FUNCTION grid_gov.next_open(at timestamp with time zone, hours grid_gov.work_calendar) RETURNS timestamp with time zone IMMUTABLE;
+CREATE FUNCTION grid_gov.normalize_report(body text) RETURNS text IMMUTABLE;
+CREATE FUNCTION grid_gov.outside_m2(boundary geometry, parent geometry) RETURNS double precision IMMUTABLE;
+CREATE FUNCTION grid_gov.overlap_m2(a geometry, b geometry) RETURNS double precision IMMUTABLE;
+CREATE FUNCTION grid_gov.parse_limit(body text, profile text) RETURNS grid_gov.time_limit IMMUTABLE;
+CREATE FUNCTION grid_gov.parse_limit_detail(body text, profile text, OUT allow grid_gov.time_limit, OUT problem text) RETURNS record IMMUTABLE;
+CREATE FUNCTION grid_gov.setup(root text, name text, owner regrole DEFAULT NULL::regrole, dry_run boolean DEFAULT false) RETURNS TABLE(kind text, object text, action text, detail text) VOLATILE;
+CREATE FUNCTION grid_gov.standard_code(code text) RETURNS text IMMUTABLE;
+CREATE FUNCTION grid_gov.suggest_items(body text, n integer DEFAULT 3) RETURNS TABLE(item text, probability double precision) STABLE;
+CREATE FUNCTION grid_gov.time_limit_zh(allow grid_gov.time_limit) RETURNS text IMMUTABLE;
+CREATE FUNCTION grid_gov.to_wgs84(point geometry, frame text) RETURNS geometry IMMUTABLE;
+CREATE AGGREGATE grid_gov.train_text_model(body text, label text) RETURNS grid_gov.text_model;
+CREATE FUNCTION grid_gov.within(code text, area text) RETURNS boolean IMMUTABLE;
+CREATE FUNCTION grid_gov.work_calendar_from(zone text, week text, holidays date[], holiday_names text[], makeup date[], makeup_names text[], valid_from date DEFAULT NULL::date, valid_to date DEFAULT NULL::date) RETURNS grid_gov.work_calendar IMMUTABLE;
+CREATE FUNCTION grid_gov.work_spans(within tstzrange, hours grid_gov.work_calendar) RETURNS tstzmultirange IMMUTABLE;
+CREATE FUNCTION grid_gov.work_time(since timestamp with time zone, until timestamp with time zone, hours grid_gov.work_calendar) RETURNS interval IMMUTABLE;
+
+-- 触发器函数
+CREATE FUNCTION grid_gov.announce_change() RETURNS trigger;
+CREATE FUNCTION grid_gov.append_only() RETURNS trigger;
+CREATE FUNCTION grid_gov.guard_event() RETURNS trigger;
+CREATE FUNCTION grid_gov.guard_truncate() RETURNS trigger;
+CREATE FUNCTION grid_gov.journal_event() RETURNS trigger;
+
+-- 参考数据(只读)
+CREATE TABLE grid_gov.ref_admission (
+  item text,
+  name text,
+  department text,
+  basis text
+);
+
+CREATE TABLE grid_gov.ref_catalogue (
+  code text,
+  category text,
+  name text,
+  typical text,
+  allow text,
+  first_level text,
+  urgent boolean,
+  low_risk boolean,
+  department_duty boolean,
+  department_hint text,
+  limit_source text
+);
+
+CREATE TABLE grid_gov.ref_duty (
+  area text,
+  list text,
+  code text,
+  name text,
+  basis text
+);
+
+CREATE TABLE grid_gov.ref_handling_limit (
+  source text,
+  item text,
+  urgent boolean,
+  allow text,
+  calendar text,
+  basis text
+);
+
+CREATE TABLE grid_gov.ref_holiday (
+  day date,
+  kind text,
+  name text
+);
+
+CREATE TABLE grid_gov.ref_level (
+  level smallint,
+  digits smallint,
+  code text,
+  name text
+);
+
+CREATE TABLE grid_gov.ref_lexicon (
+  word text,
+  category text,
+  weight real,
+  note text
+);
+
+CREATE TABLE grid_gov.ref_model (
+  kind text,
+  model grid_gov.text_model,
+  rows_used integer,
+  note text
+);
+
+CREATE TABLE grid_gov.ref_object (
+  ord integer,
+  kind text,
+  name text,
+  ddl text
+);
+
+CREATE TABLE grid_gov.ref_report (
+  id integer,
+  label text,
+  item text,
+  style text,
+  text text
+);
+
+CREATE TABLE grid_gov.ref_role (
+  role text,
+  name text,
+  note text,
+  needs_post boolean,
+  ord smallint
+);
+
+CREATE TABLE grid_gov.ref_score_rule (
+  subject text,
+  code text,
+  name text,
+  kind text,
+  points double precision,
+  full_at double precision,
+  zero_at double precision,
+  basis text
+);
+
+CREATE TABLE grid_gov.ref_source_kind (
+  source text,
+  name text
+);
+
+CREATE TABLE grid_gov.ref_stage_limit (
+  state text,
+  urgent boolean,
+  allow text,
+  basis text
+);
+
+CREATE TABLE grid_gov.ref_state (
+  state text,
+  name text,
+  ord integer,
+  stage text,
+  open boolean,
+  paused boolean,
+  terminal boolean
+);
+
+CREATE TABLE grid_gov.ref_transition (
+  id text,
+  from_states text,
+  to_state text,
+  action text,
+  label text,
+  roles text,
+  relation text,
+  needs_note boolean,
+  needs_args text,
+  guards text,
+  effects text,
+  source text
+);
+
+CREATE TABLE grid_gov.ref_workflow_auto (
+  action text,
+  after text,
+  except_source text,
+  basis text
+);
+
+-- 城市的表
+CREATE TABLE gov.access (
+  role text,
+  persona text,
+  area text,
+  granted_at timestamp with time zone
+);
+
+CREATE TABLE gov.actor_proxy (
+  login text,
+  area text,
+  may_report boolean,
+  backdate_minutes integer
+);
+
+CREATE TABLE gov.admission (
+  area text,
+  item text,
+  name text,
+  department text,
+  approved_on date,
+  valid_to date,
+  basis text
+);
+
+CREATE TABLE gov.alert (
+  id bigint,
+  event_id bigint,
+  clock text,
+  round integer,
+  rung text,
+  due_at timestamp with time zone,
+  at timestamp with time zone,
+  raised_at timestamp with time zone,
+  state text,
+  area text,
+  unit text,
+  person bigint,
+  seen_at timestamp with time zone
+);
+
+CREATE TABLE gov.calendar (
+  id bigint,
+  area text,
+  name text,
+  title text,
+  hours grid_gov.work_calendar,
+  changed_at timestamp with time zone
+);
+
+CREATE TABLE gov.catalogue (
+  code text,
+  category text,
+  name text,
+  typical text,
+  allow grid_gov.time_limit,
+  first_level text,
+  urgent boolean,
+  low_risk boolean,
+  department_duty boolean,
+  department_hint text,
+  limit_source text,
+  active boolean
+);
+
+CREATE TABLE gov.department (
+  code text,
+  name text,
+  area text,
+  parent text,
+  kind text,
+  phone text,
+  active boolean
+);
+
+CREATE TABLE gov.division (
+  code text,
+  name text,
+  level smallint,
+  parent text,
+  kind text,
+  valid_from date,
+  valid_to date,
+  successor text,
+  boundary geometry(MultiPolygon,4490),
+  lon double precision,
+  lat double precision
+);
+
+CREATE TABLE gov.duty (
+  area text,
+  list text,
+  code text,
+  name text,
+  role text,
+  basis text
+);
+
+CREATE TABLE gov.event (
+  id bigint,
+  case_no text,
+  workflow text,
+  source text,
+  external_id text,
+  body text,
+  location geometry(Point,4490),
+  grid text,
+  area text,
+  level text,
+  category text,
+  item text,
+  probability double precision,
+  margin double precision,
+  needs_review boolean,
+  model bigint,
+  urgent boolean,
+  state text,
+  entered_at timestamp with time zone,
+  entered_by text,
+  before_state text,
+  before_by text,
+  before_at timestamp with time zone,
+  reporter bigint,
+  reported_at timestamp with time zone,
+  accepted_at timestamp with time zone,
+  dispatched_at timestamp with time zone,
+  signed_at timestamp with time zone,
+  feedback_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  evaluated_at timestamp with time zone,
+  unit text,
+  person bigint,
+  stage_allow text,
+  stage_calendar bigint,
+  stage_start timestamp with time zone,
+  stage_units bigint,
+  stage_extra bigint,
+  stage_paused_at timestamp with time zone,
+  stage_due_at timestamp with time zone,
+  stage_due_day date,
+  stage_provisional boolean,
+  handling_allow text,
+  handling_calendar bigint,
+  handling_start timestamp with time zone,
+  handling_units bigint,
+  handling_extra bigint,
+  handling_paused_at timestamp with time zone,
+  handling_stopped_at timestamp with time zone,
+  handling_round integer,
+  handling_unit text,
+  due_at timestamp with time zone,
+  due_day date,
+  due_provisional boolean,
+  held_clocks smallint,
+  used_minutes double precision,
+  extension_count integer,
+  suspend_count integer,
+  return_count integer,
+  rework_count integer,
+  reopen_count integer,
+  urge_count integer,
+  escalation_count integer,
+  self_handled boolean,
+  false_report boolean,
+  supervised text,
+  designated boolean,
+  returned_unit text,
+  forced boolean,
+  timeout_exempt boolean,
+  suspend_until timestamp with time zone,
+  master_id bigint,
+  satisfaction text,
+  close_condition text,
+  next_alert_at timestamp with time zone,
+  next_auto_at timestamp with time zone,
+  imported boolean,
+  seq integer,
+  last_action text,
+  last_at timestamp with time zone,
+  head bytea,
+  action text,
+  action_note text,
+  action_args jsonb
+);
+
+CREATE TABLE gov.event_log (
+  id bigint,
+  event_id bigint,
+  seq integer,
+  at timestamp with time zone,
+  recorded_at timestamp with time zone,
+  action text,
+  from_state text,
+  to_state text,
+  actor text,
+  role text,
+  outer_role text,
+  session_role text,
+  area text,
+  unit text,
+  due_at timestamp with time zone,
+  stage_due_at timestamp with time zone,
+  backdated boolean,
+  imported boolean,
+  note_digest bytea,
+  facts_digest bytea,
+  hash bytea
+);
+
+CREATE TABLE gov.event_note (
+  event_id bigint,
+  seq integer,
+  note text,
+  args jsonb,
+  salt bytea,
+  redacted_at timestamp with time zone,
+  redacted_reason text
+);
+
+CREATE TABLE gov.event_private (
+  event_id bigint,
+  reporter_key text,
+  reporter_name text,
+  phone text,
+  address text
+);
+
+CREATE TABLE gov.event_task (
+  id bigint,
+  event_id bigint,
+  kind text,
+  round integer,
+  unit text,
+  person bigint,
+  area text,
+  assigned_at timestamp with time zone,
+  signed_at timestamp with time zone,
+  allow text,
+  due_at timestamp with time zone,
+  due_day date,
+  provisional boolean,
+  done_at timestamp with time zone,
+  outcome text,
+  breach boolean,
+  exempt boolean,
+  used_minutes double precision,
+  opened_seq integer,
+  closed_seq integer
+);
+
+CREATE TABLE gov.grid (
+  code text,
+  name text,
+  division text,
+  kind text,
+  households integer,
+  population integer,
+  boundary geometry(MultiPolygon,4490),
+  lon double precision,
+  lat double precision,
+  phone text,
+  police_area text,
+  valid_from timestamp with time zone,
+  valid_to timestamp with time zone
+);
+
+CREATE TABLE gov.grid_problem (
+  grid text,
+  division text,
+  kind text,
+  amount double precision,
+  detail text,
+  as_of timestamp with time zone
+);
+
+CREATE TABLE gov.handling_limit (
+  id bigint,
+  area text,
+  source text,
+  item text,
+  urgent boolean,
+  allow grid_gov.time_limit,
+  calendar text,
+  basis text
+);
+
+CREATE TABLE gov.intake (
+  source text,
+  external_id text,
+  event_id bigint,
+  received_at timestamp with time zone,
+  times integer
+);
+
+CREATE TABLE gov.journal_digest (
+  day date,
+  rows bigint,
+  first_id bigint,
+  last_id bigint,
+  digest bytea,
+  made_at timestamp with time zone
+);
+
+CREATE TABLE gov.labelled_report (
+  id bigint,
+  event_id bigint,
+  body text,
+  category text,
+  item text,
+  was text,
+  labelled_at timestamp with time zone,
+  labelled_by text
+);
+
+CREATE TABLE gov.lexicon (
+  word text,
+  category text,
+  weight real,
+  note text,
+  active boolean
+);
+
+CREATE TABLE gov.merit (
+  id bigint,
+  subject text,
+  staff_id bigint,
+  unit text,
+  code text,
+  day date,
+  times double precision,
+  event_id bigint,
+  note text
+);
+
+CREATE TABLE gov.meta (
+  kind text,
+  name text,
+  value text,
+  fingerprint text,
+  version text,
+  installed_at timestamp with time zone
+);
+
+CREATE TABLE gov.model (
+  id bigint,
+  name text,
+  kind text,
+  model grid_gov.text_model,
+  active boolean,
+  trained_at timestamp with time zone,
+  rows_used integer,
+  note text
+);
+
+CREATE TABLE gov.notice (
+  grid text,
+  posted_on date,
+  worker_name text,
+  worker_phone text,
+  supervision_phone text
+);
+
+CREATE TABLE gov.patrol (
+  id bigint,
+  staff_id bigint,
+  grid text,
+  day date,
+  minutes integer,
+  check_ins integer,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone
+);
+
+CREATE TABLE gov.period (
+  id bigint,
+  name text,
+  starts date,
+  ends date,
+  closed_at timestamp with time zone
+);
+
+CREATE TABLE gov.post (
+  id bigint,
+  staff_id bigint,
+  role text,
+  area text,
+  unit text,
+  full_time boolean,
+  valid_from timestamp with time zone,
+  valid_to timestamp with time zone
+);
+
+CREATE TABLE gov.reproject_queue (
+  event_id bigint,
+  reason text,
+  queued_at timestamp with time zone
+);
+
+CREATE TABLE gov.request (
+  id bigint,
+  event_id bigint,
+  kind text,
+  made_at timestamp with time zone,
+  made_by text,
+  unit text,
+  until timestamp with time zone,
+  endorsed_at timestamp with time zone,
+  endorsed_by text,
+  decided_at timestamp with time zone,
+  decided_by text,
+  outcome text,
+  opened_seq integer,
+  closed_seq integer
+);
+
+CREATE TABLE gov.score_period (
+  period bigint,
+  subject text,
+  staff_id bigint,
+  unit text,
+  area text,
+  code text,
+  value double precision,
+  points double precision,
+  as_of timestamp with time zone
+);
+
+CREATE TABLE gov.score_rule (
+  subject text,
+  code text,
+  area text,
+  name text,
+  kind text,
+  points double precision,
+  full_at double precision,
+  zero_at double precision,
+  basis text
+);
+
+CREATE TABLE gov.staff (
+  id bigint,
+  name text,
+  login text,
+  phone text,
+  active boolean,
+  note text
+);
+
+CREATE TABLE gov.stage_limit (
+  area text,
+  state text,
+  urgent boolean,
+  allow grid_gov.time_limit
+);
+
+CREATE TABLE gov.summary_day (
+  day date,
+  area text,
+  category text,
+  source text,
+  reported integer,
+  accepted integer,
+  dispatched integer,
+  feedback integer,
+  closed integer,
+  due integer,
+  on_time integer,
+  overdue integer,
+  as_of timestamp with time zone
+);
+
+CREATE TABLE gov.visit (
+  id bigint,
+  staff_id bigint,
+  grid text,
+  kind text,
+  required_by date,
+  done_at timestamp with time zone
+);
+
+CREATE TABLE gov.workflow (
+  name text,
+  area text,
+  title text,
+  for_events boolean
+);
+
+CREATE TABLE gov.workflow_auto (
+  workflow text,
+  area text,
+  action text,
+  after grid_gov.time_limit,
+  except_source text
+);
+
+CREATE TABLE gov.workflow_state (
+  workflow text,
+  state text,
+  name text,
+  ord integer,
+  stage text,
+  open boolean,
+  paused boolean,
+  terminal boolean
+);
+
+CREATE TABLE gov.workflow_transition (
+  workflow text,
+  id text,
+  from_states text,
+  to_state text,
+  action text,
+  label text,
+  roles text,
+  relation text,
+  needs_note boolean,
+  needs_args text,
+  guards text,
+  effects text,
+  source text
+);
+
