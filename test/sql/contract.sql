@@ -10,12 +10,14 @@ SELECT count(*) > 100 AS set_up FROM grid_gov.setup('3716', '滨州市', 'contra
 \i :facts
 SELECT set_config('contract.text', :'contract', false) <> '' AS contract_read;
 \set ECHO all
+CREATE TEMP VIEW block (object, ord, line) AS
+  SELECT m[1], o, btrim(c, E' ,\n')
+  FROM regexp_split_to_table(regexp_replace(current_setting('contract.text'), '--[^\n]*', '', 'g'), '\n\);') b,
+    regexp_match(b, 'CREATE (?:TABLE|VIEW) ([\w.]+) \(\n(.*)$') m, regexp_split_to_table(m[2], '\n') WITH ORDINALITY u (c, o);
 CREATE TEMP TABLE declared AS
-  WITH text AS (SELECT regexp_replace(current_setting('contract.text'), '--[^\n]*', '', 'g') AS t)
-  SELECT CASE WHEN line ~ 'TRIGGER' THEN 3 ELSE 2 END AS part, line FROM text, regexp_split_to_table(t, '\n') line WHERE line ~ '^CREATE (TYPE|FUNCTION|AGGREGATE|PROCEDURE) '
+  SELECT CASE WHEN line ~ 'RETURNS trigger;' THEN 3 ELSE 2 END AS part, line FROM regexp_split_to_table(current_setting('contract.text'), '\n') line WHERE line ~ '^CREATE (TYPE|FUNCTION|AGGREGATE|PROCEDURE) '
   UNION ALL
-  SELECT 5, m[2] || '.' || btrim(c, E' ,\n')
-  FROM text, regexp_matches(t, 'CREATE (TABLE|VIEW) ([\w.]+?) \((.*?)\n\);', 'g') m, regexp_split_to_table(btrim(m[3], E'\n'), '\n') c;
+  SELECT 5, object || '.' || line FROM block;
 CREATE TEMP TABLE found AS
   SELECT part, CASE WHEN part <= 3 THEN line ELSE object || '.' || line END AS line FROM fact;
 SELECT count(*) > 700 AS enough FROM declared;
@@ -71,10 +73,9 @@ SELECT 'without comment' AS problem, pg_describe_object(k.classid, k.objid, 0) F
 SELECT 'column without comment' AS problem, c.oid::regclass, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.relnamespace IN ('gov'::regnamespace, 'grid_gov'::regnamespace) AND c.relkind IN ('r', 'v') AND col_description(c.oid, a.attnum) IS NULL ORDER BY 2, 3;
 -- the order of columns is part of it
-SELECT 'order of columns', object
+SELECT 'order of columns' AS problem, object
 FROM (SELECT object, string_agg(split_part(line, ' ', 1), ',' ORDER BY ord) AS columns FROM fact WHERE part > 3 GROUP BY object) f
-JOIN (SELECT m[1] AS object, (SELECT string_agg(split_part(btrim(c), ' ', 1), ',' ORDER BY o) FROM regexp_split_to_table(btrim(m[2], E'\n'), '\n') WITH ORDINALITY u (c, o)) AS columns
-  FROM regexp_matches(regexp_replace(current_setting('contract.text'), '--[^\n]*', '', 'g'), 'CREATE (?:TABLE|VIEW) ([\w.]+?) \((.*?)\n\);', 'g') m) d USING (object)
+JOIN (SELECT object, string_agg(split_part(line, ' ', 1), ',' ORDER BY ord) AS columns FROM block GROUP BY object) d USING (object)
 WHERE f.columns <> d.columns ORDER BY 2;
 SET client_min_messages TO warning;
 DROP SCHEMA gov CASCADE;
