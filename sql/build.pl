@@ -1,7 +1,9 @@
 #!/usr/bin/env perl
 # Write the extension's install script: the fragments in the order given, where a line
 #   --@ ref FILE.csv TABLE [TEXT-COLUMN...]   becomes one INSERT with the rows of sql/ref/FILE.csv (header = column names)
-#   --@ text FILE.tsv TABLE COLUMN...          becomes INSERTs with the rows of sql/ref/FILE.tsv (no header)
+#   --@ text FILE.tsv TABLE COLUMN...          becomes INSERTs with the rows of sql/ref/FILE.tsv (no header); characters beyond
+#                                              GB 2312 are spelled in hex, so that the server of a database in EUC_CN can read
+#                                              the script as far as the refusal at its beginning
 #   --@ gov TABLE                              becomes one row (ord, kind, name, ddl) for each object of sql/gov/*.sql,
 #                                              which are cut at the lines "--- KIND NAME | COMMENT"; in a table or view
 #                                              "name ... -- COMMENT" at a line's end is the comment of that column.
@@ -15,6 +17,14 @@ $dir =~ s{[^/]*$}{};
 
 sub slurp { my ($f) = @_; open my $h, '<:raw', $f or die "$f: $!\n"; local $/; my $t = <$h>; close $h; $t =~ s/\r\n/\n/g; return $t }
 sub quote { my ($v) = @_; return 'NULL' if !defined $v || $v eq ''; $v =~ s/'/''/g; return $v =~ /\\/ ? do { $v =~ s/\\/\\\\/g; "E'$v'" } : "'$v'" }
+
+# The lines of a file that EUC_CN cannot hold (without iconv: all).
+sub rare_lines {
+  my ($f) = @_;
+  my @plain = split /\n/, qx(iconv -c -f UTF-8 -t EUC-CN '$f' 2>/dev/null | iconv -f EUC-CN -t UTF-8 2>/dev/null) // '';
+  my @lines = split /\n/, slurp($f);
+  return map { $lines[$_] => 1 } grep { ($plain[$_] // '') ne $lines[$_] } 0 .. $#lines;
+}
 
 # Cut CSV text into records (RFC 4180: quotes, doubled quotes, line breaks inside quotes).
 sub csv {
@@ -35,7 +45,7 @@ sub insert {
   my ($table, $cols, @rows) = @_;
   while (my @some = splice @rows, 0, 200) {
     print "INSERT INTO $table (", join(', ', @$cols), ") VALUES\n  ",
-      join(",\n  ", map { '(' . join(', ', map { quote($_) } @$_) . ')' } @some), ";\n";
+      join(",\n  ", map { '(' . join(', ', map { ref $_ ? $$_ : quote($_) } @$_) . ')' } @some), ";\n";
   }
 }
 
@@ -48,7 +58,9 @@ for my $file (@ARGV) {
       insert($2, $head, @rows);
     } elsif ($line =~ /^--\@ text (\S+) (\S+) (.+)$/) {
       my ($f, $t, @c) = ($1, $2, split ' ', $3);
-      my @rows = map { my @f = split /\t/, $_, -1; @f == @c or die "$f: bad row: $_\n"; \@f } grep { length && !/^#/ } split /\n/, slurp("${dir}ref/$f");
+      my %rare = rare_lines("${dir}ref/$f");
+      my $hex = sub { my ($v) = @_; return $v =~ /[^\x00-\x7f]/ ? \("pg_catalog.convert_from('\\x" . unpack('H*', $v) . "', 'UTF8')") : $v };
+      my @rows = map { my $rare = $rare{$_}; my @f = split /\t/, $_, -1; @f == @c or die "$f: bad row: $_\n"; $rare ? [map { $hex->($_) } @f] : \@f } grep { length && !/^#/ } split /\n/, slurp("${dir}ref/$f");
       insert($t, \@c, @rows);
     } elsif ($line =~ /^--\@ gov (\S+)/) {
       my ($table, $ord) = ($1, 0);

@@ -1,12 +1,15 @@
 #!/usr/bin/env perl
 # A city is dumped without flags and restored into a fresh database of the same cluster; encodings, schemas of PostGIS, refusals.
-# usage: test/cluster.sh perl test/t/dump_restore.pl
 use strict;
 use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
 use Test::More;
-use File::Basename qw(dirname);
+use GridGov;
 
-my $top = dirname(dirname(dirname(__FILE__)));
+my $node = GridGov::node('dump_restore');
+$ENV{PGHOST} = $node->host;
+$ENV{PGPORT} = $node->port;
 $ENV{PGOPTIONS} = '-c client_min_messages=warning -c timezone=Asia/Shanghai';
 $ENV{LC_ALL} = 'C.UTF-8';
 
@@ -56,7 +59,7 @@ for my $encoding ('EUC_CN', 'SQL_ASCII') {
 # A city, with the rows and columns that a city adds itself.
 ok_sql('postgres', 'CREATE DATABASE gg_one TEMPLATE template0', 'database');
 ok_sql('gg_one', 'CREATE EXTENSION grid_gov CASCADE', 'extension, PostGIS in public');
-my ($rc, $log) = psql('gg_one', 'SELECT 1', '-f', "$top/test/data/city.sql");
+my ($rc, $log) = psql('gg_one', 'SELECT 1', '-f', 'test/data/city.sql');
 is($rc, 0, 'small city') or diag $log;
 ok_sql('gg_one', q{
   CREATE ROLE dump_bi NOLOGIN;
@@ -124,4 +127,5 @@ is_sql('gg_foreign', q{SELECT count(*) FROM pg_class WHERE relnamespace = 'gov':
 # The owner upgrades alone what a superuser has set up.
 ok_sql('gg_one', q{SET SESSION AUTHORIZATION gov_owner; SELECT grid_gov.setup('3716', '滨州市')}, 'the owner runs setup() again');
 
+$node->stop;
 done_testing();
