@@ -174,3 +174,7 @@ CREATE FUNCTION grid_gov.explain_deadline(start timestamptz, allow grid_gov.time
   RETURNS SETOF record
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 20 AS 'MODULE_PATHNAME', 'gg_explain_deadline';
 COMMENT ON FUNCTION grid_gov.explain_deadline(timestamptz, grid_gov.time_limit, grid_gov.work_calendar) IS '逐日说明到期时刻的由来:kind 为 open 工作日、rest 休息日、holiday 节假日、makeup 调休、special 特别安排、start 起算日、day 自然日、natural 连续计时;label 为中文名称;used 当日已用,remaining 尚余';
+CREATE FUNCTION grid_gov.project_deadline(start timestamptz, allow grid_gov.time_limit, hours grid_gov.work_calendar, paused tstzmultirange DEFAULT '{}',
+    OUT due timestamptz, OUT due_day date, OUT provisional boolean)
+  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gg_project_deadline';
+COMMENT ON FUNCTION grid_gov.project_deadline(timestamptz, grid_gov.time_limit, grid_gov.work_calendar, tstzmultirange) IS '含暂停的到期时刻:暂停按时限自身的单位补回;超出日历有效期时按每周作息推算并标 provisional;due_day 为日历时区内的最后一日';

@@ -194,7 +194,7 @@ for (1 .. $ncalendars) {
   push @want, 'true'; push @what, "round trip of $c->{text}";
   for (1 .. 26) {
     my $start = $edge->();
-    my $kind = pick(qw(wm wm wm wd wd d d work_time work_time is_open next_open additive explain));
+    my $kind = pick(qw(wm wm wm wd wd d d work_time work_time is_open next_open additive explain paused paused));
     my ($expr, $want, $reach);
     if ($kind eq 'wm' || $kind eq 'explain') {
       my $n = pick(0, 1, 30, 60, int rand 300, int rand 3000);
@@ -209,6 +209,16 @@ for (1 .. $ncalendars) {
       my $n = pick(0, 1, 1, 2, 3, 5, 10, int rand 20);
       $reach = $want = $kind eq 'wd' ? ref_days_due($c, $start, $n) : ref_natural_due($c, $start, $n);
       $expr = "grid_gov.deadline('@{[stamp $start]}', '$n$kind', $cal)";
+    } elsif ($kind eq 'paused') {
+      # Open minutes outside the pauses are what is used.
+      my $n = 1 + int rand 600;
+      my @cut = sort { $a <=> $b } map { $start - 300 + int rand 7 * 1440 } 1 .. 2 * pick(1, 2, 3);
+      my %off;
+      my @pause;
+      while (my ($a, $b) = splice @cut, 0, 2) { next if $a == $b; push @pause, "[@{[stamp $a]},@{[stamp $b]})"; $off{$_} = 1 for $a .. $b - 1 }
+      delete local @{$c->{open}}{keys %off};
+      $reach = $want = ref_open_due($c, $start, $n);
+      $expr = "(grid_gov.project_deadline('@{[stamp $start]}', '${n}wm', $cal, '{" . join(',', @pause) . "}')).due";
     } elsif ($kind eq 'next_open') {
       $reach = $want = ref_open_due($c, $start, 0);
       $expr = "grid_gov.next_open('@{[stamp $start]}', $cal)";
@@ -235,7 +245,7 @@ for (1 .. $ncalendars) {
       $hi = $close if defined $close && $close > $hi;
       # A moment that is asked about is inside until the last minute has begun; a span of time of no length asks nothing.
       my $is_late = $kind eq 'is_open' ? $reach >= $hi : $reach > $hi;
-      $want = \'WG007' if ($start < $lo || $is_late) && !($kind =~ /work_time|additive/ && $start == $reach);
+      $want = \'WG007' if ($start < $lo || $is_late) && !($kind =~ /work_time|additive/ && $start == $reach) && $kind ne 'paused';
     }
     push @sql, 'SELECT ' . $expr;
     push @want, ref $want ? $$want : stamp($want);

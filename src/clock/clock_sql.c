@@ -1,11 +1,12 @@
 /*
- * clock_sql.c: the clock's SQL functions: deadline, work_time, is_open, next_open, work_spans.
+ * clock_sql.c: the clock's SQL functions: deadline, work_time, is_open, next_open, work_spans, project_deadline.
  *
  * Thin: arguments in, gg_due() and its like, result out. All IMMUTABLE: calendar and limit are values.
  */
 #include "clock/built.h"
 
 #include "catalog/pg_type.h"
+#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/multirangetypes.h"
 #include "utils/rangetypes.h"
@@ -16,6 +17,7 @@ GG_FUNCTION(gg_work_time);
 GG_FUNCTION(gg_is_open);
 GG_FUNCTION(gg_next_open);
 GG_FUNCTION(gg_work_spans);
+GG_FUNCTION(gg_project_deadline);
 
 #define ARG_CALENDAR(n) gg_calendar((struct varlena *) PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(n)))
 
@@ -121,4 +123,56 @@ gg_work_spans(PG_FUNCTION_ARGS)
 		}
 	}
 	PG_RETURN_MULTIRANGE_P(make_multirange(TSTZMULTIRANGEOID, range_type, n, ranges));
+}
+
+/*
+ * project_deadline(start, allow, hours, paused) -> (due, due_day, provisional): the
+ * deadline with pauses, as an event's clock has it: what a pause adds is counted in the
+ * limit's own unit; a pause that begins when the limit is used up adds nothing. Past
+ * the calendar's valid the weekly hours hold and provisional is true; 22008, 22023.
+ */
+Datum
+gg_project_deadline(PG_FUNCTION_ARGS)
+{
+	TimestampTz start = PG_GETARG_TIMESTAMPTZ(0);
+	GgLimit limit = gg_limit_of(PG_GETARG_DATUM(1));
+	const GgCalendar *c = ARG_CALENDAR(2);
+	MultirangeType *paused = PG_GETARG_MULTIRANGE_P(3);
+	TypeCacheEntry *multirange_type =
+		lookup_type_cache(TSTZMULTIRANGEOID, TYPECACHE_MULTIRANGE_INFO);
+	int64 units = gg_limit_units(limit, c);
+	bool provisional = false;
+	TimestampTz due = gg_due(start, limit.kind, units, c, &provisional);
+	Datum values[3];
+	bool nulls[3] = {0};
+	RangeType **ranges;
+	TupleDesc desc;
+	int n;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	multirange_deserialize(multirange_type->rngtype, paused, &n, &ranges);
+	for (int i = 0; i < n; i++)
+	{
+		RangeBound lower, upper;
+		TimestampTz since, until;
+		bool empty;
+
+		CHECK_FOR_INTERRUPTS();
+		range_deserialize(multirange_type->rngtype, ranges[i], &lower, &upper, &empty);
+		since = lower.infinite ? DT_NOBEGIN : DatumGetTimestampTz(lower.val);
+		until = upper.infinite ? DT_NOEND : DatumGetTimestampTz(upper.val);
+		since = Max(since, start);
+		if (since >= due)
+			break;
+		if (TIMESTAMP_IS_NOEND(until))
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a pause has no end"),
+							errhint("There is no deadline while the clock is paused.")));
+		units += gg_pause_units(since, until, limit.kind, c, &provisional);
+		due = gg_due(start, limit.kind, units, c, &provisional);
+	}
+	values[0] = TimestampTzGetDatum(due);
+	values[1] = DateADTGetDatum(gg_due_day(due, c));
+	values[2] = BoolGetDatum(provisional);
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
 }

@@ -246,6 +246,30 @@ SET timezone = 'Asia/Shanghai';
 SELECT count(*) AS rows, count(DISTINCT d) AS days FROM (SELECT deadline('2026-01-05 10:00Z', '1wd', ('UTC; Mo-Fr ' || lpad((i % 24)::text, 2, '0') || ':00-24:00; day ' || (1 + i % 90) || 'm')::work_calendar) AS d FROM generate_series(0, 999) i) x;
 
 --
+-- Pauses, in the limit's own unit; provisional deadlines past valid; the last day
+--
+SELECT start, allow, paused, p.*, note FROM (VALUES
+  ('2026-10-16 16:00+08'::timestamptz, '4wh'::time_limit, '{}'::tstzmultirange, 'none'),
+  ('2026-10-16 16:00', '4wh', '{[2026-10-16 17:00,2026-10-19 09:00)}', 'Friday 17:00 to Monday 09:00: 1 + 2 (on duty) + 1 open hours'),
+  ('2026-10-16 16:00', '2wh', '{[2026-10-16 18:00,2026-10-18 09:00)}', 'begins when the limit is used up: nothing'),
+  ('2026-10-16 16:00', '2h', '{[2026-10-16 17:00,2026-10-16 17:30)}', 'natural time'),
+  ('2026-10-16 16:00', '1d', '{[2026-10-16 17:00,2026-10-16 23:00)}', 'within a day: nothing'),
+  ('2026-10-19 16:00', '1d', '{[2026-10-19 17:00,2026-10-21 01:00)}', 'two midnights'),
+  ('2026-10-16 16:00', '3wd', '{[2026-10-16 09:00,2026-10-19 17:00)}', 'two closing times, the Saturday on duty included'),
+  ('2026-10-19 10:00', '1wd', '{[2026-10-19 17:00,2026-10-19 18:00)}', 'ends at closing: the rest of the day was lost'),
+  ('2026-10-19 10:00', '1wd', '{[2026-10-19 18:00,2026-10-19 19:00)}', 'begins at closing: nothing'),
+  ('2026-10-19 10:00', '1wd', '{[2026-10-19 11:00,2026-10-19 12:00),[2026-10-20 09:00,2026-10-20 10:00)}', 'within days: nothing'),
+  ('2026-10-19 16:00', '1rd', '{[2026-10-18 00:00,2026-10-19 17:00),[2026-10-20 08:00,2026-10-20 08:30)}', 'begun before the start: counts from it'),
+  ('2026-12-31 16:00', '4wh', '{}', 'past valid: provisional'),
+  ('2026-12-31 16:00', '1wd', '{}', 'New Year as the week has it'),
+  ('2026-12-30 16:00', '1d', '{}', '24:00 of the last valid day is not past it'),
+  ('2026-12-31 16:00', '1h', '{}', 'natural time is never provisional'),
+  ('2026-12-28 16:00', '1wd', '{[2026-12-28 17:00,2027-01-05 09:00)}', 'a pause past valid'),
+  ('2026-10-09 20:00', '4h', '{}', '24:00 belongs to the day that it ends')) AS v(start, allow, paused, note),
+  LATERAL project_deadline(start, allow, :'s', paused) p;
+SELECT e.* FROM pg_temp.err($$SELECT grid_gov.project_deadline('2026-10-16 16:00', '4wh', 'UTC; 24/7', '{[2026-10-16 17:00,)}')$$) e;
+
+--
 -- explain_deadline
 --
 SELECT day, kind, label, to_char(opens, 'HH24:MI') AS opens, to_char(closes, 'MM-DD HH24:MI') AS closes, used, remaining FROM explain_deadline('2026-09-30 16:00', '2rd', :'s');
