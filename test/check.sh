@@ -36,8 +36,7 @@ finish() {
 step "packages"
 test/deps.sh || { failed=1; finish; }
 step "build"
-echo "compiling (about 20 s from a clean tree)"
-if ! make -s -j2 stage; then failed=1; finish; fi
+test/build.sh || { failed=1; finish; }
 
 runner regression test/cluster.sh test/regress.sh
 runner isolation test/cluster.sh test/isolation.sh

@@ -17,6 +17,7 @@ templates() {
   local log=$1 kind=$2 folder=sql t city=
   shift 2
   [ "$kind" = sql ] || folder=specs
+  echo "making the databases that tests are copies of"
   run -c 'CREATE DATABASE gg_extension TEMPLATE template0 ENCODING UTF8'
   run -d gg_extension -c 'CREATE EXTENSION grid_gov CASCADE'
   run -d gg_extension -c "ALTER DATABASE gg_extension SET timezone TO 'Asia/Shanghai'"

@@ -17,12 +17,13 @@ templates "$out" spec "$@"
 passed=0 failed=0
 for spec; do
   start=$(date +%s%N)
+  printf '%-26s ' "$spec"
   database "isolation_$spec" "$(template_for "test/specs/$spec.spec")"
   if "$pgxs/test/isolation/pg_isolation_regress" --use-existing --dbname="isolation_$spec" --inputdir="$here/test" \
       --outputdir="$out" --bindir="$bin" --host="$PGHOST" --user="$PGUSER" "$spec" >"$out/$spec.log" 2>&1; then
-    passed=$((passed + 1)); printf 'ok     %-24s %6d ms\n' "$spec" $((($(date +%s%N) - start) / 1000000))
+    passed=$((passed + 1)); printf 'ok     %6d ms\n' $((($(date +%s%N) - start) / 1000000))
   else
-    failed=$((failed + 1)); echo "FAILED $spec"
+    failed=$((failed + 1)); echo FAILED
     if [ -s "$out/regression.diffs" ]; then head -"${DIFF_LINES:-120}" "$out/regression.diffs"; else tail -5 "$out/$spec.log"; fi
   fi
 done

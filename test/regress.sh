@@ -21,16 +21,17 @@ passed=0 failed=0 skipped=0
 for topic; do
   need=$(sed -n '1,5s/^-- needs shared\/\([^ ]*\).*/\1/p' "test/sql/$topic.sql")
   if [ -n "$need" ] && [ ! -e "$GRID_GOV_SHARED/$need" ]; then
-    skipped=$((skipped + 1)); echo "skip   $topic: no $need here"
+    skipped=$((skipped + 1)); printf '%-26s skipped: no %s here\n' "$topic" "$need"
     continue
   fi
   start=$(date +%s%N)
+  printf '%-26s ' "$topic"
   database "regress_$topic" "$(template_for "test/sql/$topic.sql")"
   if "$pgxs/test/regress/pg_regress" --use-existing --dbname="regress_$topic" --inputdir="$here/test" --outputdir="$out" \
       --bindir="$bin" --host="$PGHOST" --user="$PGUSER" "$topic" >"$out/$topic.log" 2>&1; then
-    passed=$((passed + 1)); printf 'ok     %-24s %6d ms\n' "$topic" $((($(date +%s%N) - start) / 1000000))
+    passed=$((passed + 1)); printf 'ok     %6d ms\n' $((($(date +%s%N) - start) / 1000000))
   else
-    failed=$((failed + 1)); echo "FAILED $topic"
+    failed=$((failed + 1)); echo FAILED
     if [ -s "$out/regression.diffs" ]; then head -"${DIFF_LINES:-120}" "$out/regression.diffs"; else tail -5 "$out/$topic.log"; fi
   fi
 done

@@ -24,7 +24,7 @@ deps:
 
 demo:
 	@test/deps.sh
-	@$(MAKE) -s stage
+	@test/build.sh
 	@test/cluster.sh demo/run.sh
 
 check:
@@ -35,7 +35,7 @@ check-world:
 
 bench:
 	@test/deps.sh
-	@$(MAKE) -s stage
+	@test/build.sh
 	@test/cluster.sh test/bench/run.sh $(BENCH)
 
 # A source archive for PGXN, with the version put into META.json.

@@ -1,4 +1,4 @@
-# Installing and leaving: encodings, PostGIS in any schema, versions, what DROP EXTENSION leaves.
+# Installing and leaving: PostGIS in any schema, versions, members, what DROP EXTENSION leaves (encodings: dump_restore.pl).
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -7,16 +7,6 @@ use Test::More;
 use GridGov;
 
 my $node = GridGov::node('install');
-
-# Encodings other than UTF8 are refused, with the reason.
-for my $encoding (qw(SQL_ASCII EUC_CN LATIN1)) {
-  my $database = lc "enc_$encoding";
-  $node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template0 ENCODING '$encoding' LOCALE 'C'");
-  $node->psql($database, 'CREATE EXTENSION postgis');
-  my ($rc, $out, $err) = $node->psql($database, 'CREATE EXTENSION grid_gov CASCADE');
-  isnt($rc, 0, "$encoding is refused");
-  like($err, qr/encoding/i, "$encoding: the message speaks of the encoding");
-}
 
 # PostGIS may live in any schema, and the caller's search_path does not matter.
 $node->safe_psql('postgres', 'CREATE DATABASE elsewhere TEMPLATE template0 ENCODING UTF8');
