@@ -12,17 +12,16 @@ wants_city() { head -1 "$1" | grep -Eq '^(--|#) city'; }
 # The database that a test's own database is a copy of.
 template_for() { if wants_city "$1" && [ -f test/data/city.sql ]; then echo gg_city; else echo gg_extension; fi; }
 
-# templates LOGFOLDER sql|spec TEST...: make the databases that the tests are copies of.
-templates() {
-  local log=$1 kind=$2 folder=sql t city=
-  shift 2
-  [ "$kind" = sql ] || folder=specs
+# database_templates LOGFOLDER FILE...: make the databases that the databases of these tests are copies of.
+database_templates() {
+  local log=$1 f city=
+  shift
   echo "making the databases that tests are copies of"
   run -c 'CREATE DATABASE gg_extension TEMPLATE template0 ENCODING UTF8'
   run -d gg_extension -c 'CREATE EXTENSION grid_gov CASCADE'
   run -d gg_extension -c "ALTER DATABASE gg_extension SET timezone TO 'Asia/Shanghai'"
-  for t; do
-    if [ "$(template_for "test/$folder/$t.$kind")" = gg_city ]; then city=1; fi
+  for f; do
+    if [ "$(template_for "$f")" = gg_city ]; then city=1; fi
   done
   if [ -n "$city" ]; then
     run -c 'CREATE DATABASE gg_city TEMPLATE gg_extension'

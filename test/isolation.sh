@@ -13,7 +13,7 @@ bin=$(${PG_CONFIG:-pg_config} --bindir)
 out=${RESULTS:-$here/build/isolation}
 rm -rf "$out"; mkdir -p "$out"
 ln -sfn "$here/expected" "$out/expected"
-templates "$out" spec "$@"
+database_templates "$out" $(printf 'test/specs/%s.spec ' "$@")
 passed=0 failed=0
 for spec; do
   start=$(date +%s%N)

@@ -16,7 +16,7 @@ out=${RESULTS:-$here/build/regress}
 rm -rf "$out"; mkdir -p "$out"
 ln -sfn "$here/expected" "$out/expected"   # pg_regress looks for golden files below its output folder
 export GRID_GOV_SHARED=${GRID_GOV_SHARED:-$here/../shared}
-templates "$out" sql "$@"
+database_templates "$out" $(printf 'test/sql/%s.sql ' "$@")
 passed=0 failed=0 skipped=0
 for topic; do
   need=$(sed -n '1,5s/^-- needs shared\/\([^ ]*\).*/\1/p' "test/sql/$topic.sql")
