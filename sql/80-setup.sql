@@ -243,6 +243,84 @@ END
 $f$;
 COMMENT ON FUNCTION grid_gov.setup_object(text, text, text, text) IS '内部:建立或更新 gov 的一个对象;城市改动过的保留并列出';
 
+CREATE FUNCTION grid_gov.run_as(role regrole, command text) RETURNS jsonb
+  LANGUAGE c VOLATILE STRICT
+  AS 'MODULE_PATHNAME', 'gg_run_as';
+COMMENT ON FUNCTION grid_gov.run_as(regrole, text) IS '内部:以另一角色的权限执行一条命令,执行中不能换回';
+
+CREATE FUNCTION grid_gov.setup_gov(city text, name text, version text, postgis text) RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+-- Runs as the owner of gov.
+DECLARE
+  fresh boolean := NOT EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = 'gov'::regnamespace AND c.relname = 'meta');
+  report jsonb := '[]';
+  same bigint := 0;
+  part jsonb;
+  o record;
+  m text[];
+BEGIN
+  PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', postgis), true);
+  IF fresh THEN
+    COMMENT ON SCHEMA gov IS '网格化治理:城市自己的表、触发器与视图(由 grid_gov.setup() 建立,属于城市)';
+  END IF;
+  FOR o IN SELECT * FROM grid_gov.ref_object r ORDER BY r.ord LOOP
+    IF o.kind = 'table' THEN
+      -- the table itself with its comments, then each of its indexes
+      IF o.name = 'gov.meta' AND fresh THEN
+        EXECUTE o.ddl;
+        INSERT INTO gov.meta (kind, name, value, fingerprint, version) VALUES ('table', 'gov.meta', md5(o.ddl), grid_gov.object_fingerprint('table', 'gov.meta', o.ddl), version);
+        part := jsonb_build_array(jsonb_build_array('table', o.name, 'created', NULL));
+      ELSE
+        part := grid_gov.setup_object('table', o.name, regexp_replace(o.ddl, '^CREATE (UNIQUE )?INDEX [^\n]*;\n?', '', 'gn'), version);
+      END IF;
+      same := same + (jsonb_array_length(part) = 0)::integer;
+      report := report || part;
+      FOR m IN SELECT regexp_matches(o.ddl, '^(CREATE (?:UNIQUE )?INDEX (\w+) [^\n]*);$', 'gn') LOOP
+        part := grid_gov.setup_object('index', 'gov.' || m[2], m[1], version);
+        same := same + (jsonb_array_length(part) = 0)::integer;
+        report := report || part;
+      END LOOP;
+    ELSE
+      part := grid_gov.setup_object(o.kind, o.name, o.ddl, version);
+      same := same + (jsonb_array_length(part) = 0)::integer;
+      report := report || part;
+    END IF;
+  END LOOP;
+  SELECT report || COALESCE(jsonb_agg(jsonb_build_array(x.kind, x.name, 'kept, differs', 'no longer part of grid_gov') ORDER BY x.kind, x.name), '[]')
+    INTO report
+    FROM gov.meta x
+    WHERE x.kind IN ('table', 'view', 'trigger', 'policy') AND NOT EXISTS (SELECT FROM grid_gov.ref_object r WHERE r.kind = x.kind AND r.name = x.name);
+
+  FOR o IN SELECT * FROM grid_gov.seed_plan(city, name) LOOP
+    part := grid_gov.seed_table(o.tab, o.keys, o.cols, o.query, version);
+    same := same + (part->>'same')::bigint;
+    report := report || (part->'report');
+  END LOOP;
+
+  FOR o IN
+    SELECT s.setting, s.value, x.value AS was
+    FROM (VALUES ('made_by', 'grid_gov'), ('root', city), ('name', name), ('version', version)) s (setting, value)
+    LEFT JOIN gov.meta x ON x.kind = 'setting' AND x.name = s.setting
+    WHERE x.value IS DISTINCT FROM s.value
+  LOOP
+    INSERT INTO gov.meta (kind, name, value, version) VALUES ('setting', o.setting, o.value, version)
+      ON CONFLICT ON CONSTRAINT meta_pkey DO UPDATE SET value = EXCLUDED.value, version = EXCLUDED.version, installed_at = EXCLUDED.installed_at;
+    report := report || jsonb_build_array(jsonb_build_array('setting', o.setting, CASE WHEN o.was IS NULL THEN 'created' ELSE 'replaced' END, o.value));
+  END LOOP;
+  -- what is new is for those who had access before
+  FOR o IN SELECT DISTINCT a.role, a.persona FROM gov.access a JOIN pg_roles r ON r.rolname = a.role LOOP
+    PERFORM grid_gov.grant_persona(o.role, o.persona);
+  END LOOP;
+  IF same > 0 THEN
+    report := report || jsonb_build_array(jsonb_build_array('summary', 'gov', 'kept', same || ' objects and rows are as this version makes them'));
+  END IF;
+  RETURN report;
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.setup_gov(text, text, text, text) IS '内部:setup() 以 gov 所有者身份执行的步骤';
+
 CREATE FUNCTION grid_gov.setup_city(root text, name text, owner regrole) RETURNS jsonb
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
@@ -257,12 +335,7 @@ DECLARE
   was_version text;
   version text := (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'grid_gov');
   postgis text := (SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'postgis');
-  role_before text := current_setting('role');
   report jsonb := '[]';
-  same bigint := 0;
-  part jsonb;
-  o record;
-  m text[];
 BEGIN
   IF city IS NULL OR COALESCE(grid_gov.code_level(city), 0) NOT BETWEEN 1 AND 3 THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
@@ -331,65 +404,8 @@ BEGIN
     report := report || jsonb_build_array(jsonb_build_array('schema', 'gov', 'created', 'owner ' || gov_owner));
   END IF;
 
-  -- From here on as the owner. An error gives the role back by itself.
-  PERFORM set_config('role', (SELECT r.rolname FROM pg_roles r WHERE r.oid = gov_owner), true);
-  PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', postgis), true);
-  IF gov IS NULL THEN
-    COMMENT ON SCHEMA gov IS '网格化治理:城市自己的表、触发器与视图(由 grid_gov.setup() 建立,属于城市)';
-  END IF;
-  FOR o IN SELECT * FROM grid_gov.ref_object r ORDER BY r.ord LOOP
-    IF o.kind = 'table' THEN
-      -- the table itself with its comments, then each of its indexes
-      IF o.name = 'gov.meta' AND gov IS NULL THEN
-        EXECUTE o.ddl;
-        INSERT INTO gov.meta (kind, name, value, fingerprint, version) VALUES ('table', 'gov.meta', md5(o.ddl), grid_gov.object_fingerprint('table', 'gov.meta', o.ddl), version);
-        part := jsonb_build_array(jsonb_build_array('table', o.name, 'created', NULL));
-      ELSE
-        part := grid_gov.setup_object('table', o.name, regexp_replace(o.ddl, '^CREATE (UNIQUE )?INDEX [^\n]*;\n?', '', 'gn'), version);
-      END IF;
-      same := same + (jsonb_array_length(part) = 0)::integer;
-      report := report || part;
-      FOR m IN SELECT regexp_matches(o.ddl, '^(CREATE (?:UNIQUE )?INDEX (\w+) [^\n]*);$', 'gn') LOOP
-        part := grid_gov.setup_object('index', 'gov.' || m[2], m[1], version);
-        same := same + (jsonb_array_length(part) = 0)::integer;
-        report := report || part;
-      END LOOP;
-    ELSE
-      part := grid_gov.setup_object(o.kind, o.name, o.ddl, version);
-      same := same + (jsonb_array_length(part) = 0)::integer;
-      report := report || part;
-    END IF;
-  END LOOP;
-  SELECT report || COALESCE(jsonb_agg(jsonb_build_array(x.kind, x.name, 'kept, differs', 'no longer part of grid_gov') ORDER BY x.kind, x.name), '[]')
-    INTO report
-    FROM gov.meta x
-    WHERE x.kind IN ('table', 'view', 'trigger', 'policy') AND NOT EXISTS (SELECT FROM grid_gov.ref_object r WHERE r.kind = x.kind AND r.name = x.name);
-
-  FOR o IN SELECT * FROM grid_gov.seed_plan(city, name) LOOP
-    part := grid_gov.seed_table(o.tab, o.keys, o.cols, o.query, version);
-    same := same + (part->>'same')::bigint;
-    report := report || (part->'report');
-  END LOOP;
-
-  FOR o IN
-    SELECT s.setting, s.value, x.value AS was
-    FROM (VALUES ('made_by', 'grid_gov'), ('root', city), ('name', name), ('version', version)) s (setting, value)
-    LEFT JOIN gov.meta x ON x.kind = 'setting' AND x.name = s.setting
-    WHERE x.value IS DISTINCT FROM s.value
-  LOOP
-    INSERT INTO gov.meta (kind, name, value, version) VALUES ('setting', o.setting, o.value, version)
-      ON CONFLICT ON CONSTRAINT meta_pkey DO UPDATE SET value = EXCLUDED.value, version = EXCLUDED.version, installed_at = EXCLUDED.installed_at;
-    report := report || jsonb_build_array(jsonb_build_array('setting', o.setting, CASE WHEN o.was IS NULL THEN 'created' ELSE 'replaced' END, o.value));
-  END LOOP;
-  -- what is new is for those who had access before
-  FOR o IN SELECT DISTINCT a.role, a.persona FROM gov.access a JOIN pg_roles r ON r.rolname = a.role LOOP
-    PERFORM grid_gov.grant_persona(o.role, o.persona);
-  END LOOP;
-  IF same > 0 THEN
-    report := report || jsonb_build_array(jsonb_build_array('summary', 'gov', 'kept', same || ' objects and rows are as this version makes them'));
-  END IF;
-  PERFORM set_config('role', role_before, true);
-  RETURN report;
+  -- From here on as the owner, who may have triggers there.
+  RETURN report || grid_gov.run_as(gov_owner, format('SELECT grid_gov.setup_gov(%L, %L, %L, %L)', city, name, version, postgis));
 END
 $f$;
 COMMENT ON FUNCTION grid_gov.setup_city(text, text, regrole) IS '内部:setup() 的实际步骤';
@@ -485,8 +501,7 @@ CREATE FUNCTION grid_gov.grant_access(role regrole, persona text, area text DEFA
   AS $f$
 DECLARE
   role_name text := (SELECT r.rolname FROM pg_roles r WHERE r.oid = role);
-  role_before text := current_setting('role');
-  gov_owner text;
+  gov_owner regrole;
   root text;
   place text;
   report jsonb;
@@ -501,24 +516,23 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('"%s" is not a persona', persona),
       HINT = 'The personas are dba, bi, backend, auditor, private and worker.';
   END IF;
-  SELECT r.rolname INTO gov_owner FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner WHERE n.nspname = 'gov';
+  SELECT n.nspowner::regrole INTO gov_owner FROM pg_namespace n WHERE n.nspname = 'gov';
   IF NOT pg_has_role(gov_owner, 'MEMBER') THEN
     RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = 'only the owner of schema "gov" may grant access to it',
       HINT = format('Be a member of role %s.', gov_owner);
   END IF;
-  PERFORM set_config('role', gov_owner, true);
-  SELECT m.value INTO root FROM gov.meta m WHERE m.kind = 'setting' AND m.name = 'root';
+  root := grid_gov.run_as(gov_owner, 'SELECT to_jsonb(m.value) FROM gov.meta m WHERE m.kind = ''setting'' AND m.name = ''root''') #>> '{}';
   place := grid_gov.canonical_code(COALESCE(area, root));
   IF place IS NULL OR grid_gov.code_level(place) IS NULL OR NOT starts_with(place, root) THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('"%s" is not an area inside %s', area, root),
       HINT = 'Give the code of a city, county, town, village or grid.';
   END IF;
-  report := grid_gov.grant_persona(role_name, persona);
+  report := grid_gov.run_as(gov_owner, format('SELECT grid_gov.grant_persona(%L, %L)', role_name, persona));
   IF persona <> 'worker' THEN
-    INSERT INTO gov.access (role, persona, area) VALUES (role_name, persona, place) ON CONFLICT DO NOTHING;
+    PERFORM grid_gov.run_as(gov_owner, format(
+      'WITH row AS (INSERT INTO gov.access (role, persona, area) VALUES (%L, %L, %L) ON CONFLICT DO NOTHING RETURNING 1) SELECT to_jsonb(count(*)) FROM row', role_name, persona, place));
     report := report || jsonb_build_array(jsonb_build_array('access', role_name, 'granted', persona || ' in ' || place));
   END IF;
-  PERFORM set_config('role', role_before, true);
   RETURN QUERY SELECT r->>0, r->>1, r->>2, r->>3 FROM jsonb_array_elements(report) WITH ORDINALITY x (r, o) ORDER BY o;
 END
 $f$;

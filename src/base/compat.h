@@ -31,6 +31,13 @@ struct Node;
 	} while (0)
 #endif
 
+/* May this role act as that one? ERROR 42501 if not (needs utils/acl.h). Before 16 membership was enough. */
+#if PG_VERSION_NUM >= 160000
+#define gg_check_can_set_role(member, role) check_can_set_role(member, role)
+#else
+#define gg_check_can_set_role(member, role) check_is_member_of_role(member, role)
+#endif
+
 /* Declare a SQL-callable function, export it, and register its call convention. */
 #define GG_FUNCTION(fn) \
 	extern PGDLLEXPORT Datum fn(PG_FUNCTION_ARGS); \

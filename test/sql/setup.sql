@@ -90,6 +90,34 @@ SELECT kind, object, action, detail FROM grid_gov.setup('3716', '滨州市') WHE
 -- and a second time: the dropped trigger is back, the rest stays listed
 SELECT kind, object, action, detail FROM grid_gov.setup('3716', '滨州市') WHERE kind <> 'summary';
 
+-- a trigger of the city's, waiting for a superuser to come by
+SET ROLE setup_owner;
+CREATE FUNCTION gov.trap() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE NOTICE 'as %, session %', current_user, session_user;
+  RESET ROLE;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER trap BEFORE INSERT OR UPDATE ON gov.catalogue FOR EACH ROW EXECUTE FUNCTION gov.trap();
+CREATE CONSTRAINT TRIGGER trap_later AFTER INSERT OR UPDATE ON gov.stage_limit DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION gov.trap();
+RESET ROLE;
+BEGIN;
+UPDATE grid_gov.ref_catalogue SET allow = '3wh' WHERE code = '0103';
+SELECT count(*) FROM grid_gov.setup('3716', '滨州市');
+ROLLBACK;
+BEGIN;
+UPDATE grid_gov.ref_stage_limit SET allow = '3h' WHERE state = 'checking';
+SELECT count(*) FROM grid_gov.setup('3716', '滨州市');
+ROLLBACK;
+SELECT current_user;
+SET ROLE setup_owner;
+SELECT grid_gov.run_as('postgres', 'SELECT to_jsonb(current_user)');
+SELECT grid_gov.run_as('setup_owner', 'SELECT to_jsonb(set_config(''search_path'', ''gov'', false))');
+SELECT grid_gov.run_as('setup_owner', 'SELECT 1');
+SELECT current_setting('search_path');
+DROP FUNCTION gov.trap() CASCADE;
+RESET ROLE;
+
 -- a new version of the extension: what the city left alone is replaced
 BEGIN;
 UPDATE grid_gov.ref_catalogue SET allow = '3wh' WHERE code IN ('0101', '0103');
