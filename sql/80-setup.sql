@@ -331,6 +331,7 @@ DECLARE
   superuser boolean := (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user);
   gov oid := to_regnamespace('gov');
   gov_owner regrole;
+  settings jsonb;
   was_root text;
   was_version text;
   version text := (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'grid_gov');
@@ -354,11 +355,13 @@ BEGIN
 
   IF gov IS NOT NULL THEN
     SELECT n.nspowner::regrole INTO gov_owner FROM pg_namespace n WHERE n.oid = gov;
-    IF to_regclass('gov.meta') IS NULL OR NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass('gov.meta') AND a.attname = 'fingerprint') THEN
-      was_root := NULL;
-    ELSE
-      EXECUTE 'SELECT max(value) FILTER (WHERE name = ''root''), max(value) FILTER (WHERE name = ''version'') FROM gov.meta WHERE kind = ''setting''
-        AND EXISTS (SELECT FROM gov.meta b WHERE b.kind = ''setting'' AND b.name = ''made_by'' AND b.value = ''grid_gov'')' INTO was_root, was_version;
+    -- whatever this schema holds is its owner's, who might have put anything there
+    IF EXISTS (SELECT FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relnamespace = gov AND c.relname = 'meta' AND c.relkind = 'r' AND a.attname = 'fingerprint') THEN
+      settings := grid_gov.run_as(gov_owner, 'SELECT COALESCE(jsonb_object_agg(m.name, m.value), ''{}'') FROM gov.meta m WHERE m.kind = ''setting''');
+      IF settings->>'made_by' = 'grid_gov' THEN
+        was_root := settings->>'root';
+        was_version := settings->>'version';
+      END IF;
     END IF;
     IF was_root IS NULL THEN
       RAISE EXCEPTION USING ERRCODE = 'duplicate_schema',
@@ -538,7 +541,7 @@ END
 $f$;
 COMMENT ON FUNCTION grid_gov.grant_access(regrole, text, text) IS '授权:dba 管理规则,bi 只读分析,backend 后端读写,auditor 台账审计,private 诉求人信息,worker 只执行 sweep();area 为空即全域';
 
-CREATE FUNCTION grid_gov.check_setup() RETURNS TABLE (problem text, detail text, hint text)
+CREATE FUNCTION grid_gov.check_gov() RETURNS TABLE (problem text, detail text, hint text)
   LANGUAGE plpgsql STABLE
   SET search_path = pg_catalog, pg_temp
   SET datestyle = 'ISO, YMD'
@@ -549,13 +552,6 @@ DECLARE
   root text;
   made text;
 BEGIN
-  IF grid_gov.library_version() <> version THEN
-    RETURN QUERY SELECT 'library_version', format('动态库版本 %s,扩展版本 %s', grid_gov.library_version(), version), '执行 ALTER EXTENSION grid_gov UPDATE,或重启使新库生效';
-  END IF;
-  IF to_regclass('gov.meta') IS NULL THEN
-    RETURN QUERY SELECT 'not_set_up', '没有模式 gov', 'SELECT * FROM grid_gov.setup(root => …, name => …, owner => …)';
-    RETURN;
-  END IF;
   SELECT max(m.value) FILTER (WHERE m.name = 'root'), max(m.value) FILTER (WHERE m.name = 'version') INTO root, made FROM gov.meta m WHERE m.kind = 'setting';
   IF made IS DISTINCT FROM version THEN
     RETURN QUERY SELECT 'gov_version', format('gov 由版本 %s 建立,扩展版本 %s', made, version), '再次执行 grid_gov.setup(),可先用 dry_run => true 查看';
@@ -612,6 +608,33 @@ BEGIN
     SELECT 'long_backdate', format('登录角色 %s 可补录 %s 分钟', a.login, a.backdate_minutes), '历史数据装载完毕后改回 0(离线手机 1440)'
     FROM gov.actor_proxy a WHERE a.backdate_minutes > 1440
     ORDER BY a.login, a.area;
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.check_gov() IS '内部:check_setup() 对 gov 的检查';
+
+CREATE FUNCTION grid_gov.check_setup() RETURNS TABLE (problem text, detail text, hint text)
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+DECLARE
+  version text := (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'grid_gov');
+  gov_owner regrole := (SELECT n.nspowner::regrole FROM pg_namespace n WHERE n.nspname = 'gov');
+BEGIN
+  IF grid_gov.library_version() <> version THEN
+    RETURN QUERY SELECT 'library_version', format('动态库版本 %s,扩展版本 %s', grid_gov.library_version(), version), '执行 ALTER EXTENSION grid_gov UPDATE,或重启使新库生效';
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = to_regnamespace('gov') AND c.relname = 'meta') THEN
+    RETURN QUERY SELECT 'not_set_up', '没有模式 gov', 'SELECT * FROM grid_gov.setup(root => …, name => …, owner => …)';
+    RETURN;
+  END IF;
+  IF pg_has_role(gov_owner, 'MEMBER') THEN
+    RETURN QUERY
+      SELECT r->>'problem', r->>'detail', r->>'hint'
+      FROM jsonb_array_elements(grid_gov.run_as(gov_owner, 'SELECT COALESCE(jsonb_agg(to_jsonb(c) ORDER BY o), ''[]'') FROM grid_gov.check_gov() WITH ORDINALITY c (problem, detail, hint, o)')) WITH ORDINALITY x (r, n)
+      ORDER BY n;
+  ELSE
+    RETURN QUERY SELECT * FROM grid_gov.check_gov();
+  END IF;
 END
 $f$;
 COMMENT ON FUNCTION grid_gov.check_setup() IS '安装检查:触发器、版本、日历有效期、行级安全等;没有行即一切正常';
