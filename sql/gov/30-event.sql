@@ -24,7 +24,8 @@ CREATE TABLE gov.event (
   entered_by text COLLATE "C", -- 进入本状态的动作
   before_state text COLLATE "C", -- 挂账、并案前的状态
   before_by text COLLATE "C", -- 进入该状态的动作
-  before_at timestamptz, -- 进入该状态的时间(已扣除离开的时间)
+  before_at timestamptz, -- 进入该状态的时间
+  away bigint NOT NULL DEFAULT 0, -- 期间离开本状态的微秒数(期限 within 不计)
   reporter bigint, -- 上报的工作人员
   reported_at timestamptz, -- 上报时间
   accepted_at timestamptz, -- 受理时间
@@ -44,6 +45,7 @@ CREATE TABLE gov.event (
   stage_due_at timestamptz, -- 本环节截止时刻
   stage_due_day date, -- 本环节截止日
   stage_provisional boolean NOT NULL DEFAULT false, -- 本环节截止时刻为暂定(超出已公布日历)
+  stage_round integer NOT NULL DEFAULT 0, -- 环节时钟第几轮
   handling_allow text COLLATE "C", -- 处置时限
   handling_calendar bigint, -- 处置所用日历
   handling_start timestamptz, -- 处置起算时间

@@ -24,6 +24,9 @@ extern Oid gg_gov_table(const char *name, bool missing_ok);
  */
 typedef void (*GgForget) (void);
 extern void gg_watch_table(const char *name, GgForget forget);
+/* The same for any relation: forget() gets its OID, InvalidOid for all. */
+typedef void (*GgForgetRelation) (Oid relid);
+extern void gg_watch_relations(GgForgetRelation forget);
 extern void gg_base_init(void);
 
 /* plan.c: a plan that is made once a backend. text is constant; values come as parameters. */
@@ -31,7 +34,7 @@ typedef struct GgPlan
 {
 	const char *text;
 	int nargs;
-	Oid argtypes[16];
+	Oid argtypes[20];
 	SPIPlanPtr plan;
 } GgPlan;
 

@@ -15,6 +15,8 @@
 #include "utils/rel.h"
 
 static HTAB *watched = NULL;
+static GgForgetRelation forget_relation[GG_MAX_FORGET];
+static int nforget_relation = 0;
 
 /* The entry of a table's name, made at need. */
 GgWatched *
@@ -57,6 +59,15 @@ gg_watch_table(const char *name, GgForget forget)
 	w->forget[w->nforget++] = forget;
 }
 
+/* Call forget with the OID of every relation that may have changed. */
+void
+gg_watch_relations(GgForgetRelation forget)
+{
+	if (nforget_relation >= GG_MAX_FORGET)
+		elog(ERROR, "too many caches watch relations");
+	forget_relation[nforget_relation++] = forget;
+}
+
 /* Relcache callback: route to the caches made from this table (InvalidOid: from any). */
 static void
 relation_changed(Datum arg, Oid relid)
@@ -64,6 +75,8 @@ relation_changed(Datum arg, Oid relid)
 	HASH_SEQ_STATUS seq;
 	GgWatched *w;
 
+	for (int i = 0; i < nforget_relation; i++)
+		forget_relation[i] (relid);
 	if (watched == NULL)
 		return;
 	hash_seq_init(&seq, watched);

@@ -18,6 +18,7 @@ gg_execute(GgPlan *p, Datum *values, const char *nulls, bool read_only, long lim
 {
 	Snapshot snapshot;
 	int rc;
+	MemoryContext caller = CurrentMemoryContext; /* SPI leaves its own as current */
 
 	if (p->plan != NULL && !SPI_plan_is_valid(p->plan))
 	{
@@ -34,11 +35,18 @@ gg_execute(GgPlan *p, Datum *values, const char *nulls, bool read_only, long lim
 		p->plan = made;
 	}
 	if (read_only)
-		return SPI_execute_plan(p->plan, values, nulls, true, limit);
+	{
+		rc = SPI_execute_plan(p->plan, values, nulls, true, limit);
+		MemoryContextSwitchTo(caller);
+		if (rc < 0)
+			elog(ERROR, "SPI_execute_plan returned %s for %s", SPI_result_code_string(rc), p->text);
+		return rc;
+	}
 
 	/* in a SERIALIZABLE or REPEATABLE READ transaction this, too, sees what was committed since */
 	snapshot = GetLatestSnapshot();
 	rc = SPI_execute_snapshot(p->plan, values, nulls, snapshot, InvalidSnapshot, false, true, limit);
+	MemoryContextSwitchTo(caller);
 	if (rc < 0)
 		elog(ERROR, "SPI_execute_snapshot returned %s for %s", SPI_result_code_string(rc), p->text);
 	return rc;

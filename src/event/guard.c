@@ -1,27 +1,519 @@
 /*
  * guard.c: the BEFORE trigger on gov.event: the only place that refuses.
+ *
+ * Fires for every writer. It fills what is NULL in a new event, judges a step,
+ * carries it out on its own row, and tells the AFTER trigger about it. It
+ * writes to no other table and no other row.
  */
-#include "base/base.h"
+#include "event/event.h"
+#include "event/guard.h"
 
 #include "commands/trigger.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+static HeapTuple guard_insert(TriggerData *td);
+static HeapTuple guard_update(TriggerData *td);
 
 GG_FUNCTION(gg_guard_event);
+
+/* guard_event(): BEFORE INSERT OR UPDATE OR DELETE row trigger. Errors: WG001-WG005, WG007-WG010. */
 Datum
 gg_guard_event(PG_FUNCTION_ARGS)
 {
 	TriggerData *td = (TriggerData *) fcinfo->context;
 
-	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(td->tg_event) ? td->tg_newtuple : td->tg_trigtuple);
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(td->tg_event) || !TRIGGER_FIRED_FOR_ROW(td->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be fired BEFORE, for each row", "guard_event")));
+	if (TRIGGER_FIRED_BY_INSERT(td->tg_event))
+		return PointerGetDatum(guard_insert(td));
+	if (TRIGGER_FIRED_BY_UPDATE(td->tg_event))
+		return PointerGetDatum(guard_update(td));
+	ereport(ERROR,
+			(errcode(ERRCODE_GG_JOURNAL_APPEND_ONLY),
+			 errmsg("events cannot be deleted"),
+			 errdetail("An event and its journal are the record of what was done."),
+			 errhint("Use step \"void\" or \"withdraw\"; a test database is dropped as a whole.")));
 }
-GG_FUNCTION(gg_journal_event);
-Datum
-gg_journal_event(PG_FUNCTION_ARGS)
+
+/* Who acts and when: the true clock, or args.at where that is allowed. */
+void
+gg_step_time(GgStep *step, const GgRow *row)
 {
-	return PointerGetDatum(NULL);
+	TimestampTz at;
+
+	step->recorded_at = GetCurrentTimestamp();
+	step->at = step->recorded_at;
+	if (row != NULL && gg_has(row, EV_LAST_AT) && step->at < gg_time(row, EV_LAST_AT))
+		step->at = gg_time(row, EV_LAST_AT);
+	if (!gg_arg_time(step->args, "at", &at))
+		return;
+	if (step->actor->backdate_minutes <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_GUARD_REFUSED),
+				 errmsg("this session may not give a step's time"),
+				 errhint("gov.actor_proxy.backdate_minutes allows it to a session role that acts for others.")));
+	if (at > step->recorded_at || at < step->recorded_at - step->actor->backdate_minutes * INT64CONST(60000000))
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_GUARD_REFUSED),
+				 errmsg("a step cannot take effect at %s", timestamptz_to_str(at)),
+				 errdetail("It may lie at most %d minutes back, and not in the future.", step->actor->backdate_minutes)));
+	if (row != NULL && gg_has(row, EV_LAST_AT) && at < gg_time(row, EV_LAST_AT))
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_GUARD_REFUSED),
+				 errmsg("a step cannot take effect at %s", timestamptz_to_str(at)),
+				 errdetail("The previous step took effect later.")));
+	step->at = at;
+	step->backdated = true;
 }
+
+/* A writer's INSERT may name only what the guard does not own. */
+static void
+refuse_owned_at_insert(const GgRow *row)
+{
+	for (int c = 0; c < EV_COUNT; c++)
+	{
+		const GgColumnInfo *info = &gg_column[c];
+
+		if (row->null[c] || (info->flags & (GG_WRITER | GG_INPUT)) != 0)
+			continue;
+		if ((info->type == GG_BO || info->type == GG_I4 || info->type == GG_I2 || info->type == GG_I8) && row->v[c] == (Datum) 0)
+			continue; /* a default */
+		if (c == EV_STATE && gg_is(row, EV_STATE, "reported"))
+			continue;
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_OWNED_COLUMN),
+				 errmsg("column \"%s\" of a new event is filled by the guard", info->name),
+				 errhint("Give body, and where known source, external_id, location, grid, area, category, item, urgent.")));
+	}
+}
+
+/* The area where a staff member's report belongs when nothing else says it: that of the post that may report. */
+static const char *
+area_of_actor(const GgActor *a, TimestampTz at)
+{
+	if (a->proxy_area != NULL)
+		return a->proxy_area;
+	for (int i = 0; i < a->nposts; i++)
+		if (a->post[i].from <= at && at < a->post[i].to)
+			return a->post[i].area;
+	return gg_root();
+}
+
+/* Grid and area of a new event. */
+static void
+locate(GgRow *row, const GgActor *actor, TimestampTz at)
+{
+	char *grid = gg_text(row, EV_GRID);
+	char *area = gg_text(row, EV_AREA);
+	char found[18];
+	const char *how;
+	double lon;
+	double lat;
+	double metres;
+	int srid;
+
+	if (gg_has(row, EV_LOCATION))
+	{
+		gg_point_of(row->v[EV_LOCATION], &lon, &lat, &srid);
+		if (gg_locate(lon, lat, found, &how, &metres))
+			grid = pstrdup(found);
+		else if (!gg_inside_root(lon, lat))
+			ereport(ERROR,
+					(errcode(ERRCODE_GG_NO_GRID_HERE),
+					 errmsg("point (%.6f %.6f) lies in no grid and outside the city", lon, lat),
+					 errhint("Longitude comes first; frames other than CGCS2000 are converted by grid_gov.report(..., frame => 'gcj02').")));
+	}
+	if (grid != NULL)
+	{
+		if (gg_code_level(grid, strlen(grid)) < 6)
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" is not a grid code", grid)));
+		area = grid;
+	}
+	if (area == NULL)
+		area = (char *) area_of_actor(actor, at);
+	if (strncmp(area, gg_root(), strlen(gg_root())) != 0 || gg_area_level(area) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_NO_GRID_HERE),
+				 errmsg("area \"%s\" is not inside the city %s", area, gg_root())));
+	gg_set_text(row, EV_GRID, grid);
+	gg_set_text(row, EV_AREA, area);
+}
+
+/* Category and item of a new event: the writer's, else the classifier's. */
+static void
+classify(GgRow *row)
+{
+	char *item = gg_text(row, EV_ITEM);
+	char *category = gg_text(row, EV_CATEGORY);
+	char *body = gg_text(row, EV_BODY);
+	bool sure = true;
+	const GgItem *it;
+
+	if (item != NULL)
+	{
+		it = gg_item(item);
+		if (it == NULL || (category != NULL && strcmp(category, it->category) != 0))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 it == NULL ? errmsg("item \"%s\" is not an active item of gov.catalogue", item)
+								: errmsg("item \"%s\" belongs to %s, not to %s", item, it->category, category)));
+		category = it->category;
+	}
+	else
+	{
+		char best[5];
+		int n = category ? gg_category_of(category, strlen(category)) : -1;
+
+		if (category == NULL && body != NULL)
+		{
+			GgVerdict v;
+
+			gg_text_verdict(body, strlen(body), &v);
+			n = v.category;
+			sure = n >= 0 && !v.needs_review;
+			if (n >= 0)
+			{
+				category = (char *) gg_category_name[n];
+				gg_set(row, EV_PROBABILITY, Float8GetDatum(v.probability));
+				gg_set(row, EV_MARGIN, Float8GetDatum(v.margin));
+			}
+			gg_set(row, EV_MODEL, Int64GetDatum(v.model));
+		}
+		if (n >= 0 && body != NULL && gg_text_item(body, strlen(body), n, best) && gg_item(best) != NULL)
+			item = pstrdup(best);
+	}
+	gg_set_text(row, EV_CATEGORY, category);
+	gg_set_text(row, EV_ITEM, item);
+	gg_set(row, EV_NEEDS_REVIEW, BoolGetDatum(!sure));
+	it = item ? gg_item(item) : NULL;
+	if (!gg_has(row, EV_URGENT))
+		gg_set(row, EV_URGENT, BoolGetDatum(sure && it != NULL && it->urgent));
+	gg_set_text(row, EV_LEVEL, it != NULL ? it->first_level : "town");
+}
+
+/* What every step writes at its end: trace, hash, and the message to the AFTER trigger. */
+static void
+finish(GgStep *step, GgRow *row, const GgRow *old, const char *action)
+{
+	GgPending *p;
+	MemoryContext oldcontext;
+	int32 seq = old == NULL ? 1 : gg_int4(old, EV_SEQ) + 1;
+	int64 event = gg_int8(row, EV_ID);
+	char *args = step->args != NULL ? JsonbToCString(NULL, &step->args->root, VARSIZE(step->args)) : NULL;
+	const uint8 *previous = NULL;
+	bytea *head;
+
+	gg_set_null(row, EV_ACTION);
+	gg_set_null(row, EV_ACTION_NOTE);
+	gg_set_null(row, EV_ACTION_ARGS);
+	gg_set(row, EV_SEQ, Int32GetDatum(seq));
+	gg_set_text(row, EV_LAST_ACTION, action);
+	gg_set(row, EV_LAST_AT, TimestampTzGetDatum(step->at));
+	gg_plan_alert(row, step->at);
+	gg_plan_auto(row, step->wf);
+
+	p = gg_pending_add(event, seq);
+	oldcontext = MemoryContextSwitchTo(gg_pending_context());
+	p->step = *step;
+	p->step.wf = NULL;
+	p->step.t = NULL;
+	p->step.actor = NULL;
+	p->step.actor_unit = step->actor_unit ? pstrdup(step->actor_unit) : NULL;
+	p->note = step->note && *step->note ? pstrdup(step->note) : NULL;
+	p->args = step->args ? (Jsonb *) PG_DETOAST_DATUM_COPY(JsonbPGetDatum(step->args)) : NULL;
+	p->workflow = pstrdup(step->wf->name);
+	if (step->actor->kind == GG_ACTOR_CITIZEN)
+		p->citizen_key = pstrdup(step->actor->key);
+	p->log.event = event;
+	p->log.seq = seq;
+	p->log.at = step->at;
+	p->log.recorded_at = step->recorded_at;
+	p->log.action = pstrdup(action);
+	p->log.from = step->from < 0 ? NULL : pstrdup(step->wf->state[step->from].name);
+	p->log.to = pstrdup(step->wf->state[step->to].name);
+	p->log.actor = pstrdup(step->actor->text);
+	p->log.role = gg_role_name[step->role];
+	p->log.outer_role = GetUserNameFromId(GetOuterUserId(), false);
+	p->log.session_role = GetUserNameFromId(GetSessionUserId(), false);
+	p->log.area = gg_text(row, EV_AREA);
+	p->log.unit = gg_text(row, EV_UNIT);
+	p->log.has_due = gg_has(row, EV_DUE_AT);
+	p->log.due = p->log.has_due ? gg_time(row, EV_DUE_AT) : 0;
+	p->log.has_stage_due = gg_has(row, EV_STAGE_DUE_AT);
+	p->log.stage_due = p->log.has_stage_due ? gg_time(row, EV_STAGE_DUE_AT) : 0;
+	p->log.backdated = step->backdated;
+	p->log.imported = gg_bool(row, EV_IMPORTED);
+	MemoryContextSwitchTo(oldcontext);
+
+	if (p->note != NULL || args != NULL)
+	{
+		if (!pg_strong_random(p->salt, sizeof(p->salt)))
+			ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate random values")));
+		p->log.has_note = true;
+		gg_note_digest(p->salt, sizeof(p->salt), p->note, args, p->log.note_digest);
+	}
+	gg_facts_digest(row, p->log.facts_digest);
+	if (old != NULL && gg_has(old, EV_HEAD))
+	{
+		bytea *b = DatumGetByteaPP(old->v[EV_HEAD]);
+
+		if (VARSIZE_ANY_EXHDR(b) == GG_DIGEST)
+			previous = (const uint8 *) VARDATA_ANY(b);
+	}
+	gg_log_hash(&p->log, previous, p->hash);
+	head = palloc(VARHDRSZ + GG_DIGEST);
+	SET_VARSIZE(head, VARHDRSZ + GG_DIGEST);
+	memcpy(VARDATA(head), p->hash, GG_DIGEST);
+	gg_set(row, EV_HEAD, PointerGetDatum(head));
+}
+
+/* INSERT: a report. */
+static HeapTuple
+guard_insert(TriggerData *td)
+{
+	TupleDesc desc = RelationGetDescr(td->tg_relation);
+	const GgMap *map = gg_map(td->tg_relation);
+	GgRow row;
+	GgStep step = {0};
+	GgIdentity self;
+	GgRefusal *refusal;
+	HeapTuple result;
+	MemoryContext caller = CurrentMemoryContext;
+
+	gg_row_load(map, desc, td->tg_trigtuple, &row);
+	refuse_owned_at_insert(&row);
+	if (gg_has(&row, EV_ACTION) && !gg_is(&row, EV_ACTION, "report"))
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_ILLEGAL_TRANSITION),
+				 errmsg("a new event begins with step \"report\", not \"%s\"", gg_text(&row, EV_ACTION))));
+	step.note = gg_text(&row, EV_ACTION_NOTE);
+	step.args = gg_has(&row, EV_ACTION_ARGS) ? DatumGetJsonbP(row.v[EV_ACTION_ARGS]) : NULL;
+	step.actor = gg_actor_now();
+	step.from = -1;
+	gg_step_time(&step, NULL);
+
+	locate(&row, step.actor, step.at);
+	classify(&row);
+	step.wf = gg_workflow_for_area(gg_text(&row, EV_AREA));
+	step.t = gg_transition(step.wf, -1, "report");
+	if (step.t == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_NOT_SET_UP),
+				 errmsg("workflow \"%s\" has no step \"report\" from (new)", step.wf->name)));
+	gg_set_text(&row, EV_WORKFLOW, step.wf->name);
+	gg_set(&row, EV_REPORTED_AT, TimestampTzGetDatum(step.at));
+	if (step.actor->kind == GG_ACTOR_STAFF)
+		gg_set(&row, EV_REPORTER, Int64GetDatum(step.actor->id));
+
+	gg_become_owner(RelationGetRelid(td->tg_relation), &self);
+	SPI_connect();
+	refusal = gg_legal(&step, &row, &gg_ask_world, true);
+	if (refusal == NULL)
+		refusal = gg_change(&step, &row, &gg_ask_world);
+	if (refusal != NULL)
+		gg_raise(refusal);
+
+	if (!gg_has(&row, EV_CASE_NO))
+	{
+		const GgCalendar *c = gg_calendar_by_id(gg_calendar_for_area(gg_text(&row, EV_AREA)));
+		DateADT day = c != NULL ? gg_due_day(step.at + 1, c) : (DateADT) (step.at / USECS_PER_DAY);
+		int y, m, d;
+
+		j2date(day + POSTGRES_EPOCH_JDATE, &y, &m, &d);
+		gg_set_text(&row, EV_CASE_NO,
+					psprintf("%.6s-%04d%02d%02d-%08lld", gg_text(&row, EV_AREA), y, m, d, (long long) gg_int8(&row, EV_ID)));
+	}
+	gg_set_limits(&row);
+	for (int c = 0; c < EV_COUNT; c++)
+		if (row.null[c] && gg_column[c].flags != GG_INPUT &&
+			(gg_column[c].type == GG_BO || gg_column[c].type == GG_I4 || gg_column[c].type == GG_I2) && c != EV_SEQ)
+			gg_set(&row, c, (Datum) 0);
+	finish(&step, &row, NULL, "report");
+	MemoryContextSwitchTo(caller); /* the result outlives SPI_finish() */
+	result = gg_row_store(map, desc, td->tg_trigtuple, &row);
+	SPI_finish();
+	gg_become_self(&self);
+	return result;
+}
+
+/* The step that SET state means: the only one to that state that is open to this actor. */
+static const GgTransition *
+step_to_state(GgStep *step, const GgRow *row, const char *to)
+{
+	int target = gg_state_of(step->wf, to);
+	const GgTransition *found = NULL;
+	int n = 0;
+	char *before = gg_text(row, EV_BEFORE_STATE);
+
+	for (int i = 0; i < step->wf->ntransitions && target >= 0; i++)
+	{
+		const GgTransition *t = &step->wf->transition[i];
+
+		if ((t->from & (UINT64CONST(1) << step->from)) == 0)
+			continue;
+		if (t->to != target && !(t->to == GG_TO_BEFORE && before != NULL && strcmp(before, to) == 0))
+			continue;
+		step->t = t;
+		if (gg_legal(step, row, &gg_ask_world, false) != NULL)
+			continue;
+		found = t;
+		n++;
+	}
+	if (n != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_ILLEGAL_TRANSITION),
+				 errmsg("cannot move event %lld from state \"%s\" to \"%s\"", (long long) gg_int8(row, EV_ID),
+						step->wf->state[step->from].name, to),
+				 n == 0 ? errdetail("No step from here to there is open to %s. State \"%s\" knows the steps: %s.", step->actor->text,
+									step->wf->state[step->from].name, gg_actions_from(step->wf, step->from))
+						: errdetail("%d steps lead there and are open to %s.", n, step->actor->text),
+				 errhint("Name the step: UPDATE gov.event SET action = ..., or grid_gov.act(). grid_gov.allowed_actions(event) lists them.")));
+	return found;
+}
+
+/* UPDATE: a step, or a change of columns that are not ours. */
+static HeapTuple
+guard_update(TriggerData *td)
+{
+	TupleDesc desc = RelationGetDescr(td->tg_relation);
+	const GgMap *map = gg_map(td->tg_relation);
+	GgRow old;
+	GgRow row;
+	GgStep step = {0};
+	GgIdentity self;
+	GgRefusal *refusal;
+	char *action;
+	char *to_state = NULL;
+	bool quiet = false;
+	bool system;
+	bool own;
+	HeapTuple result;
+	MemoryContext caller = CurrentMemoryContext;
+
+	gg_row_load(map, desc, td->tg_trigtuple, &old);
+	gg_row_load(map, desc, td->tg_newtuple, &row);
+
+	system = gg_system_pass(gg_int8(&old, EV_ID), &step.at, &quiet);
+	if (system && quiet)
+	{
+		row = old;
+		gg_plan_alert(&row, step.at);
+		row.changed[EV_NEXT_ALERT_AT] = true;
+		return gg_row_store(map, desc, td->tg_newtuple, &row);
+	}
+
+	action = gg_text(&row, EV_ACTION);
+	for (int c = 0; c < EV_COUNT; c++)
+	{
+		if ((gg_column[c].flags & GG_INPUT) != 0 || gg_column_equal(c, &old, &row))
+			continue;
+		if (c == EV_STATE && !row.null[c])
+		{
+			to_state = gg_text(&row, EV_STATE);
+			continue;
+		}
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_OWNED_COLUMN),
+				 errmsg("column \"%s\" of event %lld is written by the guard only", gg_column[c].name,
+						(long long) gg_int8(&old, EV_ID)),
+				 errhint("Place and item are corrected by the steps \"hand_over\" and \"correct_category\"; states move by SET action.")));
+	}
+	step.note = gg_text(&row, EV_ACTION_NOTE);
+	step.args = gg_has(&row, EV_ACTION_ARGS) ? DatumGetJsonbP(row.v[EV_ACTION_ARGS]) : NULL;
+	if (action == NULL && to_state == NULL)
+	{
+		if (step.note != NULL || step.args != NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_GG_NOTE_OR_ARG_MISSING),
+					 errmsg("action_note and action_args belong to a step, and there is none"),
+					 errhint("Set action in the same UPDATE.")));
+		return td->tg_newtuple; /* columns of the city's own */
+	}
+
+	/* the row's own facts are what is judged */
+	row = old;
+	step.wf = gg_workflow(gg_text(&old, EV_WORKFLOW));
+	step.from = gg_state_of(step.wf, gg_text(&old, EV_STATE));
+	if (step.from < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_NOT_SET_UP),
+				 errmsg("state \"%s\" of event %lld does not exist in workflow \"%s\"", gg_text(&old, EV_STATE),
+						(long long) gg_int8(&old, EV_ID), step.wf->name)));
+	if (system)
+	{
+		step.actor = &gg_actor_system;
+		step.recorded_at = GetCurrentTimestamp();
+		if (gg_has(&old, EV_LAST_AT) && step.at < gg_time(&old, EV_LAST_AT))
+			step.at = gg_time(&old, EV_LAST_AT);
+		if (step.at > step.recorded_at)
+			step.recorded_at = step.at;
+	}
+	else
+	{
+		step.actor = gg_actor_now();
+		gg_step_time(&step, &old);
+	}
+
+	gg_become_owner(RelationGetRelid(td->tg_relation), &self);
+	SPI_connect();
+	own = system && gg_own_step(&step, &row, action);
+	if (own)
+		; /* judged and done */
+	else if (action == NULL)
+		step.t = step_to_state(&step, &row, to_state);
+	else
+	{
+		step.t = gg_transition(step.wf, step.from, action);
+		if (step.t == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_GG_ILLEGAL_TRANSITION),
+					 errmsg("cannot take step \"%s\" on event %lld in state \"%s\"", action, (long long) gg_int8(&old, EV_ID),
+							step.wf->state[step.from].name),
+					 errdetail("State \"%s\" (%s) allows: %s.", step.wf->state[step.from].name, step.wf->state[step.from].title,
+							   gg_actions_from(step.wf, step.from)),
+					 errhint("grid_gov.allowed_actions(event) lists what is open to you and why the rest is not.")));
+	}
+	refusal = own ? NULL : gg_legal(&step, &row, &gg_ask_world, true);
+	if (refusal == NULL && !own)
+		refusal = gg_change(&step, &row, &gg_ask_world);
+	if (refusal != NULL)
+		gg_raise(refusal);
+	if (action != NULL && to_state != NULL && strcmp(to_state, step.wf->state[step.to].name) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_OWNED_COLUMN),
+				 errmsg("step \"%s\" leads to state \"%s\", not to \"%s\"", action, step.wf->state[step.to].name, to_state)));
+	finish(&step, &row, &old, own ? action : step.t->action);
+	MemoryContextSwitchTo(caller); /* the result outlives SPI_finish() */
+	result = gg_row_store(map, desc, td->tg_newtuple, &row);
+	SPI_finish();
+	gg_become_self(&self);
+	return result;
+}
+
 GG_FUNCTION(gg_append_only);
+
+/* append_only(), guard_truncate(): refuse changes to the journal (WG006) by all but superusers and the table's owner. */
 Datum
 gg_append_only(PG_FUNCTION_ARGS)
 {
-	ereport(ERROR, (errcode(ERRCODE_GG_JOURNAL_APPEND_ONLY), errmsg("append only")));
+	TriggerData *td = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not called by trigger manager", "append_only")));
+	if (!superuser() && td->tg_relation->rd_rel->relowner != GetUserId())
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_JOURNAL_APPEND_ONLY),
+				 errmsg("table \"%s\" is append-only", RelationGetRelationName(td->tg_relation)),
+				 errhint("A text is taken out by grid_gov.redact(), a lawful repair is named by grid_gov.reseal().")));
+	if (TRIGGER_FIRED_BY_UPDATE(td->tg_event))
+		return PointerGetDatum(td->tg_newtuple);
+	return PointerGetDatum(td->tg_trigtuple);
 }

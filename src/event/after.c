@@ -1,0 +1,221 @@
+/*
+ * after.c: the AFTER trigger on gov.event: journal, tasks, effects on other events.
+ *
+ * Fires once for each stored row. It checks that the row is the one that the
+ * guard judged, and writes as the owner of gov. It refuses nothing that the
+ * guard allowed.
+ */
+#include "event/event.h"
+#include "event/after.h"
+
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+static bytea *
+bytes(const uint8 *data, int len)
+{
+	bytea *b = palloc(VARHDRSZ + len);
+
+	SET_VARSIZE(b, VARHDRSZ + len);
+	memcpy(VARDATA(b), data, len);
+	return b;
+}
+
+/* Append the step's row to the journal. */
+static void
+write_log(const GgPending *p)
+{
+	static GgPlan plan = {"INSERT INTO gov.event_log (event_id, seq, at, recorded_at, action, from_state, to_state, actor, role, outer_role,"
+						  " session_role, area, unit, due_at, stage_due_at, backdated, imported, note_digest, facts_digest, hash)"
+						  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+						  20,
+						  {INT8OID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+						   TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, BOOLOID, BOOLOID, BYTEAOID, BYTEAOID, BYTEAOID}};
+	const GgLogRow *l = &p->log;
+	Datum v[20];
+	char n[21] = "                    ";
+
+	v[0] = Int64GetDatum(l->event);
+	v[1] = Int32GetDatum(l->seq);
+	v[2] = TimestampTzGetDatum(l->at);
+	v[3] = TimestampTzGetDatum(l->recorded_at);
+	v[4] = CStringGetTextDatum(l->action);
+	v[5] = l->from ? CStringGetTextDatum(l->from) : (Datum) 0;
+	v[6] = CStringGetTextDatum(l->to);
+	v[7] = CStringGetTextDatum(l->actor);
+	v[8] = CStringGetTextDatum(l->role);
+	v[9] = CStringGetTextDatum(l->outer_role);
+	v[10] = CStringGetTextDatum(l->session_role);
+	v[11] = CStringGetTextDatum(l->area);
+	v[12] = l->unit ? CStringGetTextDatum(l->unit) : (Datum) 0;
+	v[13] = TimestampTzGetDatum(l->due);
+	v[14] = TimestampTzGetDatum(l->stage_due);
+	v[15] = BoolGetDatum(l->backdated);
+	v[16] = BoolGetDatum(l->imported);
+	v[17] = PointerGetDatum(bytes(l->note_digest, GG_DIGEST));
+	v[18] = PointerGetDatum(bytes(l->facts_digest, GG_DIGEST));
+	v[19] = PointerGetDatum(bytes(p->hash, GG_DIGEST));
+	if (l->from == NULL)
+		n[5] = 'n';
+	if (l->unit == NULL)
+		n[12] = 'n';
+	if (!l->has_due)
+		n[13] = 'n';
+	if (!l->has_stage_due)
+		n[14] = 'n';
+	if (!l->has_note)
+		n[17] = 'n';
+	gg_execute(&plan, v, n, false, 0);
+}
+
+/* Append the note and arguments, if any, with their salt. */
+static void
+write_note(const GgPending *p)
+{
+	static GgPlan plan = {"INSERT INTO gov.event_note (event_id, seq, note, args, salt) VALUES ($1, $2, $3, $4, $5)",
+						  5,
+						  {INT8OID, INT4OID, TEXTOID, JSONBOID, BYTEAOID}};
+	Datum v[5] = {Int64GetDatum(p->log.event), Int32GetDatum(p->log.seq), p->note ? CStringGetTextDatum(p->note) : (Datum) 0,
+				  p->args ? JsonbPGetDatum(p->args) : (Datum) 0, PointerGetDatum(bytes(p->salt, sizeof(p->salt)))};
+	char n[6] = "     ";
+
+	if (!p->log.has_note)
+		return;
+	if (p->note == NULL)
+		n[2] = 'n';
+	if (p->args == NULL)
+		n[3] = 'n';
+	gg_execute(&plan, v, n, false, 0);
+}
+
+/* A new event: the citizen's key, and the source's number. */
+static void
+write_intake(const GgAfter *a)
+{
+	static GgPlan key_plan = {"INSERT INTO gov.event_private (event_id, reporter_key) VALUES ($1, $2)"
+							  " ON CONFLICT (event_id) DO UPDATE SET reporter_key = EXCLUDED.reporter_key",
+							  2,
+							  {INT8OID, TEXTOID}};
+	static GgPlan plan = {"INSERT INTO gov.intake (source, external_id, event_id) VALUES ($1, $2, $3)", 3, {TEXTOID, TEXTOID, INT8OID}};
+
+	if (a->p->citizen_key != NULL)
+	{
+		Datum v[2] = {Int64GetDatum(a->event), CStringGetTextDatum(a->p->citizen_key)};
+
+		gg_execute(&key_plan, v, NULL, false, 0);
+	}
+	if (gg_has(&a->row, EV_EXTERNAL_ID))
+	{
+		Datum v[3] = {a->row.v[EV_SOURCE], a->row.v[EV_EXTERNAL_ID], Int64GetDatum(a->event)};
+
+		gg_execute(&plan, v, NULL, false, 0);
+	}
+}
+
+/* The steps of slaves, in order of id. */
+void
+gg_follow_master(int64 master, const char *state, bool forced, int64 new_master, TimestampTz at)
+{
+	static GgPlan plan = {"SELECT e.id FROM gov.event e WHERE e.master_id OPERATOR(pg_catalog.=) $1"
+						  " AND e.state OPERATOR(pg_catalog.=) 'merged' ORDER BY e.id",
+						  1,
+						  {INT8OID}};
+	Datum v = Int64GetDatum(master);
+	int n;
+	int64 *slave;
+
+	gg_execute(&plan, &v, NULL, false, 0);
+	n = (int) SPI_processed;
+	slave = palloc(sizeof(int64) * Max(n, 1));
+	for (int i = 0; i < n; i++)
+	{
+		bool null;
+
+		slave[i] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null));
+	}
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (strcmp(state, "closed") == 0 || strcmp(state, "forced_closed") == 0)
+			gg_system_step(slave[i], "close_with_master", NULL, forced ? "{\"forced\": true}" : NULL, at);
+		else if (strcmp(state, "cancelled") == 0 || strcmp(state, "not_accepted") == 0)
+			gg_system_step(slave[i], "unmerge", psprintf("主案 %lld 未办理,恢复独立办理", (long long) master), NULL, at);
+		else if (strcmp(state, "merged") == 0)
+			gg_system_step(slave[i], "repoint", NULL, psprintf("{\"master_id\": %lld}", (long long) new_master), at);
+	}
+}
+
+GG_FUNCTION(gg_journal_event);
+
+/* journal_event(): AFTER INSERT OR UPDATE row trigger. Errors: WG005 when the row is not the one that was judged. */
+Datum
+gg_journal_event(PG_FUNCTION_ARGS)
+{
+	TriggerData *td = (TriggerData *) fcinfo->context;
+	HeapTuple tuple;
+	const GgMap *map;
+	TupleDesc desc;
+	GgAfter a;
+	GgRow old;
+	uint8 digest[GG_DIGEST];
+	GgPending *p;
+	const GgWorkflow *wf;
+	const GgTransition *t;
+	GgIdentity self;
+	bool insert;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(td->tg_event) || !TRIGGER_FIRED_FOR_ROW(td->tg_event) ||
+		TRIGGER_FIRED_BY_DELETE(td->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be fired AFTER INSERT OR UPDATE, for each row", "journal_event")));
+	insert = TRIGGER_FIRED_BY_INSERT(td->tg_event);
+	tuple = insert ? td->tg_trigtuple : td->tg_newtuple;
+	map = gg_map(td->tg_relation);
+	desc = RelationGetDescr(td->tg_relation);
+	memset(&a, 0, sizeof(a));
+	gg_row_load(map, desc, tuple, &a.row);
+	a.event = gg_int8(&a.row, EV_ID);
+	if (!insert)
+	{
+		gg_row_load(map, desc, td->tg_trigtuple, &old);
+		if (gg_int4(&old, EV_SEQ) == gg_int4(&a.row, EV_SEQ))
+			return PointerGetDatum(NULL); /* no step: the city's own columns, or the sweeper's */
+		a.has_old_due_day = gg_has(&old, EV_DUE_DAY);
+		a.old_due_day = old.v[EV_DUE_DAY];
+		a.has_old_category = gg_has(&old, EV_CATEGORY);
+		a.old_category = old.v[EV_CATEGORY];
+	}
+
+	p = gg_pending_take(a.event, gg_int4(&a.row, EV_SEQ));
+	if (p != NULL)
+		gg_facts_digest(&a.row, digest);
+	if (p == NULL || memcmp(digest, p->log.facts_digest, GG_DIGEST) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_OWNED_COLUMN),
+				 errmsg("event %lld was changed between the guard and the journal", (long long) a.event),
+				 errhint("A trigger that sorts after zz_grid_gov_guard writes to the guard's columns; grid_gov.check_setup() names it.")));
+	a.p = p;
+	if (strncmp(p->log.actor, "staff:", 6) == 0)
+		a.actor_id = strtoll(p->log.actor + 6, NULL, 10);
+
+	wf = gg_workflow(p->workflow);
+	t = gg_transition(wf, p->log.from ? gg_state_of(wf, p->log.from) : -1, p->log.action);
+	gg_become_owner(RelationGetRelid(td->tg_relation), &self);
+	SPI_connect();
+	write_log(p);
+	write_note(p);
+	if (insert)
+		write_intake(&a);
+	if (t != NULL)
+	{
+		gg_apply_tasks(&a, wf, t);
+		if (p->log.from == NULL || strcmp(p->log.from, p->log.to) != 0)
+			gg_follow_master(a.event, p->log.to, gg_bool(&a.row, EV_FORCED), gg_int8(&a.row, EV_MASTER_ID), p->log.at);
+	}
+	SPI_finish();
+	gg_become_self(&self);
+	return PointerGetDatum(NULL);
+}

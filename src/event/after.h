@@ -1,0 +1,27 @@
+/*
+ * after.h: inside the event room: what the AFTER trigger's parts share.
+ */
+#ifndef GG_EVENT_AFTER_H
+#define GG_EVENT_AFTER_H
+
+#include "event/event.h"
+
+typedef struct GgAfter
+{
+	int64 event;
+	const GgPending *p;
+	GgRow row; /* as stored */
+	int64 actor_id;
+	bool has_old_due_day;
+	Datum old_due_day;
+	bool has_old_category;
+	Datum old_category;
+} GgAfter;
+
+/* tasks.c */
+extern void gg_apply_tasks(GgAfter *a, const GgWorkflow *wf, const GgTransition *t);
+
+/* after.c: steps on the slaves of a master that entered a state where that matters; sweep() does it for stragglers. */
+extern void gg_follow_master(int64 master, const char *state, bool forced, int64 new_master, TimestampTz at);
+
+#endif /* GG_EVENT_AFTER_H */

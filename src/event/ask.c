@@ -1,0 +1,250 @@
+/*
+ * ask.c: answers to what legality asks of the world: tasks, requests, the master, people.
+ *
+ * Called through gg_ask_world by the guard and by allowed_actions(), inside
+ * SPI_connect() and as the owner of gov. Every answer uses the latest snapshot,
+ * taken after the row lock. Writes nothing.
+ */
+#include "event/event.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+/* The first column of the only row, and whether there is one that is not NULL. */
+static bool
+one(GgPlan *plan, Datum *values, Datum *result)
+{
+	bool null;
+
+	gg_execute(plan, values, NULL, false, 1);
+	if (SPI_processed == 0)
+		return false;
+	*result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null);
+	return !null;
+}
+
+static bool
+truth(GgPlan *plan, Datum *values)
+{
+	Datum d;
+
+	return one(plan, values, &d) && DatumGetBool(d);
+}
+
+/* Does the actor hold the role in this unit at the time? */
+static bool
+holds(const GgActor *actor, GgRole role, const char *unit, TimestampTz at)
+{
+	for (int i = 0; i < actor->nposts; i++)
+	{
+		const GgPost *p = &actor->post[i];
+
+		if (p->role == role && p->unit != NULL && strcmp(p->unit, unit) == 0 && p->from <= at && at < p->to)
+			return true;
+	}
+	return false;
+}
+
+/* Is one of the event's open tasks of this kind the actor's: his own, or, where nobody is named, his unit's? */
+static bool
+own_task(int64 event, const char *kind, const GgActor *actor, GgRole role, TimestampTz at)
+{
+	static GgPlan plan = {"SELECT t.person, t.unit FROM gov.event_task t WHERE t.event_id OPERATOR(pg_catalog.=) $1"
+						  " AND t.kind OPERATOR(pg_catalog.=) $2 AND t.done_at IS NULL ORDER BY t.id",
+						  2,
+						  {INT8OID, TEXTOID}};
+	Datum values[2] = {Int64GetDatum(event), CStringGetTextDatum(kind)};
+
+	gg_execute(&plan, values, NULL, false, 0);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple t = SPI_tuptable->vals[i];
+		bool null;
+		Datum who = SPI_getbinval(t, SPI_tuptable->tupdesc, 1, &null);
+
+		if (!null)
+		{
+			if (DatumGetInt64(who) == actor->id)
+				return true;
+		}
+		else
+		{
+			char *unit = SPI_getvalue(t, SPI_tuptable->tupdesc, 2);
+
+			if (unit != NULL && holds(actor, role, unit, at))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Does the actor hold the role in the unit of an open co_handle task? */
+static bool
+co_unit(int64 event, const GgActor *actor, GgRole role, TimestampTz at)
+{
+	return own_task(event, "co_handle", actor, role, at);
+}
+
+/* Is the citizen the one who reported? */
+static bool
+is_reporter(int64 event, const GgActor *actor)
+{
+	static GgPlan plan = {"SELECT p.reporter_key OPERATOR(pg_catalog.=) $2 FROM gov.event_private p"
+						  " WHERE p.event_id OPERATOR(pg_catalog.=) $1",
+						  2,
+						  {INT8OID, TEXTOID}};
+	Datum values[2] = {Int64GetDatum(event), CStringGetTextDatum(actor->key)};
+
+	return truth(&plan, values);
+}
+
+/* Does a breach of handling stand on the event's tasks? */
+static bool
+breached(int64 event)
+{
+	static GgPlan plan = {"SELECT true FROM gov.event_task t WHERE t.event_id OPERATOR(pg_catalog.=) $1"
+						  " AND t.kind OPERATOR(pg_catalog.=) 'handle' AND t.breach",
+						  1,
+						  {INT8OID}};
+	Datum value = Int64GetDatum(event);
+
+	return truth(&plan, &value);
+}
+
+/* How often did this action happen on the event? */
+static int
+happened(int64 event, const char *action)
+{
+	static GgPlan plan = {"SELECT pg_catalog.count(*) FROM gov.event_log l WHERE l.event_id OPERATOR(pg_catalog.=) $1"
+						  " AND l.action OPERATOR(pg_catalog.=) $2",
+						  2,
+						  {INT8OID, TEXTOID}};
+	Datum values[2] = {Int64GetDatum(event), CStringGetTextDatum(action)};
+	Datum n;
+
+	return one(&plan, values, &n) ? (int) DatumGetInt64(n) : 0;
+}
+
+/* How many requests of this kind were ever made? */
+static int
+requests_made(int64 event, const char *kind)
+{
+	static GgPlan plan = {"SELECT pg_catalog.count(*) FROM gov.request r WHERE r.event_id OPERATOR(pg_catalog.=) $1"
+						  " AND r.kind OPERATOR(pg_catalog.=) $2",
+						  2,
+						  {INT8OID, TEXTOID}};
+	Datum values[2] = {Int64GetDatum(event), CStringGetTextDatum(kind)};
+	Datum n;
+
+	return one(&plan, values, &n) ? (int) DatumGetInt64(n) : 0;
+}
+
+/* The undecided request of this kind. */
+static void
+request(int64 event, const char *kind, GgRequestFacts *facts)
+{
+	static GgPlan plan = {"SELECT r.made_by, r.endorsed_at IS NOT NULL, r.until FROM gov.request r"
+						  " WHERE r.event_id OPERATOR(pg_catalog.=) $1 AND r.kind OPERATOR(pg_catalog.=) $2 AND r.decided_at IS NULL",
+						  2,
+						  {INT8OID, TEXTOID}};
+	Datum values[2] = {Int64GetDatum(event), CStringGetTextDatum(kind)};
+	bool null;
+
+	memset(facts, 0, sizeof(GgRequestFacts));
+	gg_execute(&plan, values, NULL, false, 1);
+	if (SPI_processed == 0)
+		return;
+	facts->undecided = true;
+	facts->made_by = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	facts->endorsed = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &null));
+	facts->until = DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &null));
+	facts->has_until = !null;
+}
+
+/* The master: is it there, open, closed, and would merging into it close a circle? The row stays as it is until we commit. */
+static void
+master(int64 event, int64 master_id, GgMaster *facts)
+{
+	static GgPlan plan = {"SELECT e.state, s.open, e.master_id FROM gov.event e JOIN gov.workflow_state s"
+						  " ON s.workflow OPERATOR(pg_catalog.=) e.workflow AND s.state OPERATOR(pg_catalog.=) e.state"
+						  " WHERE e.id OPERATOR(pg_catalog.=) $1 FOR KEY SHARE OF e",
+						  1,
+						  {INT8OID}};
+	int64 id = master_id;
+
+	memset(facts, 0, sizeof(GgMaster));
+	for (int depth = 0;; depth++)
+	{
+		Datum value = Int64GetDatum(id);
+		char *state;
+		bool null;
+		Datum next;
+
+		CHECK_FOR_INTERRUPTS();
+		if (id == event)
+		{
+			facts->cycle = true;
+			return;
+		}
+		gg_execute(&plan, &value, NULL, false, 1);
+		if (SPI_processed == 0)
+			return;
+		state = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+		if (depth == 0)
+		{
+			facts->found = true;
+			facts->open = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &null));
+			facts->closed = strcmp(state, "closed") == 0 || strcmp(state, "evaluated") == 0 ||
+							strcmp(state, "forced_closed") == 0;
+		}
+		next = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &null);
+		if (null)
+			return;
+		id = DatumGetInt64(next);
+	}
+}
+
+/* Does the person hold a grid worker's post at the time? */
+static bool
+is_grid_worker(int64 person, TimestampTz at)
+{
+	static GgPlan plan = {"SELECT true FROM gov.post p WHERE p.staff_id OPERATOR(pg_catalog.=) $1"
+						  " AND p.role OPERATOR(pg_catalog.=) 'grid_worker'"
+						  " AND p.valid_from OPERATOR(pg_catalog.<=) $2 AND p.valid_to OPERATOR(pg_catalog.>) $2 LIMIT 1",
+						  2,
+						  {INT8OID, TIMESTAMPTZOID}};
+	Datum values[2] = {Int64GetDatum(person), TimestampTzGetDatum(at)};
+
+	return truth(&plan, values);
+}
+
+static bool
+unit_exists(const char *unit)
+{
+	static GgPlan plan = {"SELECT d.active FROM gov.department d WHERE d.code OPERATOR(pg_catalog.=) $1", 1, {TEXTOID}};
+	Datum value = CStringGetTextDatum(unit);
+
+	return truth(&plan, &value);
+}
+
+static bool
+person_exists(int64 person)
+{
+	static GgPlan plan = {"SELECT s.active FROM gov.staff s WHERE s.id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
+	Datum value = Int64GetDatum(person);
+
+	return truth(&plan, &value);
+}
+
+static bool
+grid_exists(const char *grid)
+{
+	static GgPlan plan = {"SELECT true FROM gov.grid g WHERE g.code OPERATOR(pg_catalog.=) $1", 1, {TEXTOID}};
+	Datum value = CStringGetTextDatum(grid);
+
+	return truth(&plan, &value);
+}
+
+const GgAsk gg_ask_world = {own_task,	   co_unit, is_reporter, breached,		 happened,	   requests_made,
+							request, master,	  is_grid_worker, unit_exists, person_exists, grid_exists};

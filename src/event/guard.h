@@ -1,0 +1,15 @@
+/*
+ * guard.h: inside the event room: what guard.c shares with act.c and internal.c.
+ */
+#ifndef GG_EVENT_GUARD_H
+#define GG_EVENT_GUARD_H
+
+#include "event/event.h"
+
+/* The step's time: now, or args.at where the actor may give it. row NULL: a new event. */
+extern void gg_step_time(GgStep *step, const GgRow *row);
+
+/* A step that is no transition but must stand in the journal: reproject, repoint, redact, reseal. false: not one of them. */
+extern bool gg_own_step(GgStep *step, GgRow *row, const char *action);
+
+#endif /* GG_EVENT_GUARD_H */

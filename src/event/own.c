@@ -1,0 +1,31 @@
+/*
+ * own.c: steps that are no transition but must stand in the journal.
+ *
+ * Called by the guard for our own statements only (system.c). They leave the
+ * state as it is: reproject (a calendar changed), repoint (a master was merged
+ * into another), redact and reseal (named by their functions).
+ */
+#include "event/event.h"
+#include "event/guard.h"
+
+/* Carry the step out. false: the action is not one of ours. */
+bool
+gg_own_step(GgStep *step, GgRow *row, const char *action)
+{
+	int64 master;
+
+	step->to = step->from;
+	step->role = GG_ROLE_SYSTEM;
+	if (action == NULL)
+		return false;
+	if (strcmp(action, "reproject") == 0)
+		gg_project(row);
+	else if (strcmp(action, "repoint") == 0)
+	{
+		if (gg_arg_int8(step->args, "master_id", &master))
+			gg_set(row, EV_MASTER_ID, Int64GetDatum(master));
+	}
+	else if (strcmp(action, "redact") != 0 && strcmp(action, "reseal") != 0)
+		return false;
+	return true;
+}

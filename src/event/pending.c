@@ -1,0 +1,89 @@
+/*
+ * pending.c: what the BEFORE trigger tells the AFTER trigger about a step.
+ *
+ * Kept for the transaction, by event and step number. A step that is rolled
+ * back by a savepoint leaves its entry behind; the same number overwrites it.
+ */
+#include "event/event.h"
+
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+
+static MemoryContext context = NULL;
+static HTAB *pending = NULL;
+
+/* The transaction ends: the memory goes with it. */
+static void
+forget_pending(void *arg)
+{
+	context = NULL;
+	pending = NULL;
+}
+
+/* Where the strings of entries live. */
+MemoryContext
+gg_pending_context(void)
+{
+	if (context == NULL)
+	{
+		MemoryContextCallback *cb;
+		HASHCTL ctl = {0};
+
+		context = AllocSetContextCreate(TopTransactionContext, "grid_gov pending steps", ALLOCSET_DEFAULT_SIZES);
+		cb = MemoryContextAlloc(context, sizeof(MemoryContextCallback));
+		cb->func = forget_pending;
+		cb->arg = NULL;
+		MemoryContextRegisterResetCallback(context, cb);
+		ctl.keysize = sizeof(int64) * 2;
+		ctl.entrysize = sizeof(GgPending);
+		ctl.hcxt = context;
+		pending = hash_create("grid_gov pending steps", 128, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	return context;
+}
+
+/* The entry's key: no padding may be undefined. */
+static void
+make_key(int64 event, int32 seq, int64 key[2])
+{
+	GgPending p;
+
+	memset(&p, 0, offsetof(GgPending, log));
+	p.event = event;
+	p.seq = seq;
+	memcpy(key, &p, sizeof(int64) * 2);
+}
+
+/* A new entry, empty but for its key. */
+GgPending *
+gg_pending_add(int64 event, int32 seq)
+{
+	int64 key[2];
+	GgPending *p;
+
+	(void) gg_pending_context();
+	make_key(event, seq, key);
+	p = hash_search(pending, key, HASH_ENTER, NULL);
+	memset((char *) p + sizeof(int64) * 2, 0, sizeof(GgPending) - sizeof(int64) * 2);
+	return p;
+}
+
+/* The entry, or NULL. The caller is done with it at the end of its trigger call. */
+GgPending *
+gg_pending_take(int64 event, int32 seq)
+{
+	int64 key[2];
+	GgPending *found;
+	GgPending *copy;
+
+	if (pending == NULL)
+		return NULL;
+	make_key(event, seq, key);
+	found = hash_search(pending, key, HASH_FIND, NULL);
+	if (found == NULL)
+		return NULL;
+	copy = palloc(sizeof(GgPending));
+	memcpy(copy, found, sizeof(GgPending));
+	hash_search(pending, key, HASH_REMOVE, NULL);
+	return copy;
+}

@@ -1,0 +1,84 @@
+/*
+ * system.c: our own steps on an event: automatic steps, effects on slaves, repairs.
+ *
+ * Called by the AFTER trigger and by sweep(). A pass is set up for one event
+ * and is used up by the guard's next call for it: no statement of anybody else
+ * can ride on it.
+ */
+#include "event/event.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+const GgActor gg_actor_system = {.kind = GG_ACTOR_SYSTEM, .text = "system"};
+
+static struct
+{
+	bool set;
+	bool quiet;
+	int64 event;
+	TimestampTz at;
+} pass;
+
+/* Is the guard's call for this event ours? Uses the pass up. quiet: no step, only the sweeper's own columns. */
+bool
+gg_system_pass(int64 event, TimestampTz *at, bool *quiet)
+{
+	if (!pass.set || pass.event != event)
+		return false;
+	pass.set = false;
+	*at = pass.at;
+	*quiet = pass.quiet;
+	return true;
+}
+
+/* Run the UPDATE under a pass, which does not outlive it. */
+static void
+run(GgPlan *plan, Datum *values, const char *nulls, int64 event, TimestampTz at, bool quiet)
+{
+	pass.set = true;
+	pass.quiet = quiet;
+	pass.event = event;
+	pass.at = at;
+	PG_TRY();
+	{
+		gg_execute(plan, values, nulls, false, 0);
+	}
+	PG_FINALLY();
+	{
+		pass.set = false;
+	}
+	PG_END_TRY();
+}
+
+/* Take a step as the system, effective at `at`. Inside SPI_connect, as the owner of gov. */
+void
+gg_system_step(int64 event, const char *action, const char *note, const char *args, TimestampTz at)
+{
+	static GgPlan plan = {"UPDATE gov.event SET action = $2, action_note = $3, action_args = $4"
+						  " WHERE id OPERATOR(pg_catalog.=) $1",
+						  4,
+						  {INT8OID, TEXTOID, TEXTOID, JSONBOID}};
+	Datum values[4];
+	char nulls[5] = "    ";
+
+	values[0] = Int64GetDatum(event);
+	values[1] = CStringGetTextDatum(action);
+	values[2] = note ? CStringGetTextDatum(note) : (Datum) 0;
+	values[3] = args ? DirectFunctionCall1(jsonb_in, CStringGetDatum(args)) : (Datum) 0;
+	if (note == NULL)
+		nulls[2] = 'n';
+	if (args == NULL)
+		nulls[3] = 'n';
+	run(&plan, values, nulls, event, at, false);
+}
+
+/* Plan the event's next alert after this moment; no step, nothing in the journal. */
+void
+gg_system_plan_alert(int64 event, TimestampTz after)
+{
+	static GgPlan plan = {"UPDATE gov.event SET next_alert_at = NULL WHERE id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
+	Datum value = Int64GetDatum(event);
+
+	run(&plan, &value, NULL, event, after, true);
+}
