@@ -17,3 +17,96 @@ CREATE FUNCTION grid_gov.append_only() RETURNS trigger
   LANGUAGE c
   AS 'MODULE_PATHNAME', 'gg_append_only';
 COMMENT ON FUNCTION grid_gov.append_only() IS '触发器:台账只可追加';
+
+-- Bound at creation to PostGIS wherever it lives: how a report's point reaches gov.event.
+CREATE FUNCTION grid_gov.event_point(point geometry, frame text) RETURNS geometry
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  RETURN st_setsrid(grid_gov.to_wgs84(point, frame), 4490);
+COMMENT ON FUNCTION grid_gov.event_point(geometry, text) IS '任意坐标框架的点换算为事件位置(CGCS2000,SRID 4490;内部使用)';
+
+CREATE FUNCTION grid_gov.make_point(lon double precision, lat double precision) RETURNS geometry
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  RETURN st_makepoint(lon, lat);
+COMMENT ON FUNCTION grid_gov.make_point(double precision, double precision) IS '由经度、纬度得到点(内部使用)';
+
+CREATE FUNCTION grid_gov.act(event bigint, action text, note text DEFAULT NULL, args jsonb DEFAULT '{}', expect_seq integer DEFAULT NULL) RETURNS text
+  LANGUAGE c VOLATILE
+  AS 'MODULE_PATHNAME', 'gg_act';
+COMMENT ON FUNCTION grid_gov.act(bigint, text, text, jsonb, integer) IS '对事件执行一个动作,返回新状态;expect_seq 与当前步骤序号不符则拒绝(防止重复点击)';
+
+CREATE FUNCTION grid_gov.allowed_actions(event bigint)
+  RETURNS TABLE (action text, label text, to_state text, roles text, needs_note boolean, needs_args text, why_not text)
+  LANGUAGE c VOLATILE STRICT ROWS 20
+  AS 'MODULE_PATHNAME', 'gg_allowed_actions';
+COMMENT ON FUNCTION grid_gov.allowed_actions(bigint) IS '事件在当前状态下的全部动作;why_not 为空者当前人员现在可以执行,否则说明原因';
+
+CREATE FUNCTION grid_gov.report(body text, location geometry DEFAULT NULL, source text DEFAULT 'grid', external_id text DEFAULT NULL,
+    area text DEFAULT NULL, item text DEFAULT NULL, urgent boolean DEFAULT NULL, frame text DEFAULT 'cgcs2000',
+    reporter_name text DEFAULT NULL, phone text DEFAULT NULL, address text DEFAULT NULL, args jsonb DEFAULT NULL) RETURNS bigint
+  LANGUAGE c VOLATILE
+  AS 'MODULE_PATHNAME', 'gg_report';
+COMMENT ON FUNCTION grid_gov.report(text, geometry, text, text, text, text, boolean, text, text, text, text, jsonb) IS '上报一件事,返回事件编号;同一来源的同一编号只受理一次';
+
+CREATE FUNCTION grid_gov.report_batch(items jsonb) RETURNS TABLE (ord integer, event bigint, code text, problem text)
+  LANGUAGE c VOLATILE STRICT ROWS 100
+  AS 'MODULE_PATHNAME', 'gg_report_batch';
+COMMENT ON FUNCTION grid_gov.report_batch(jsonb) IS '批量上报:不合格的逐条返回错误码与原因,合格的照常受理';
+
+CREATE FUNCTION grid_gov.sweep() RETURNS integer
+  LANGUAGE c VOLATILE
+  AS 'MODULE_PATHNAME', 'gg_sweep';
+COMMENT ON FUNCTION grid_gov.sweep() IS '处理到期事项:自动步骤、预警、日历变动后的重算;返回新预警数,可由任意调度器、多个会话同时调用';
+
+CREATE FUNCTION grid_gov.sweep_at(now timestamptz) RETURNS integer
+  LANGUAGE c VOLATILE STRICT
+  AS 'MODULE_PATHNAME', 'gg_sweep_at';
+COMMENT ON FUNCTION grid_gov.sweep_at(timestamptz) IS '按指定时刻处理到期事项(测试用,仅限 gov 的所有者)';
+
+CREATE FUNCTION grid_gov.verify_journal(since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL)
+  RETURNS TABLE (event bigint, seq integer, problem text)
+  LANGUAGE c STABLE ROWS 10
+  AS 'MODULE_PATHNAME', 'gg_verify_journal';
+COMMENT ON FUNCTION grid_gov.verify_journal(timestamptz, timestamptz) IS '核验台账:逐链重算哈希并与事件比对,返回问题;没有行即完好';
+
+CREATE FUNCTION grid_gov.redact(log_id bigint, reason text) RETURNS void
+  LANGUAGE c VOLATILE STRICT
+  AS 'MODULE_PATHNAME', 'gg_redact';
+COMMENT ON FUNCTION grid_gov.redact(bigint, text) IS '脱敏某一步的理由与参数;本身也是台账中的一步,链仍可核验';
+
+CREATE FUNCTION grid_gov.reseal(event bigint, reason text) RETURNS void
+  LANGUAGE c VOLATILE STRICT
+  AS 'MODULE_PATHNAME', 'gg_reseal';
+COMMENT ON FUNCTION grid_gov.reseal(bigint, text) IS '说明一次合法的修复;此后核验报告“resealed”而不是断链';
+
+CREATE FUNCTION grid_gov.journal_digest(day date) RETURNS bytea
+  LANGUAGE plpgsql VOLATILE STRICT
+  SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+  zone constant text := 'Asia/Shanghai';
+  starts constant timestamptz := journal_digest.day::timestamp AT TIME ZONE zone;
+  ends constant timestamptz := (journal_digest.day + 1)::timestamp AT TIME ZONE zone;
+  made bytea;
+BEGIN
+  SELECT d.digest INTO made FROM gov.journal_digest d WHERE d.day = journal_digest.day;
+  IF FOUND THEN
+    RETURN made;
+  END IF;
+  IF ends > clock_timestamp() THEN
+    RAISE EXCEPTION USING ERRCODE = 'WG004', MESSAGE = format('day %s is not over', journal_digest.day),
+      HINT = 'A day''s digest is made once, after its end.';
+  END IF;
+  -- a transaction that began before the day's end may still record a step of it
+  IF EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = current_database() AND a.xact_start < ends AND a.pid <> pg_backend_pid()) THEN
+    RAISE EXCEPTION USING ERRCODE = 'WG004', MESSAGE = format('a transaction older than the end of day %s is still running', journal_digest.day),
+      HINT = 'Call again when it has ended.';
+  END IF;
+  INSERT INTO gov.journal_digest (day, rows, first_id, last_id, digest)
+  SELECT journal_digest.day, count(*), min(l.id), max(l.id),
+         sha256(convert_to(journal_digest.day::text || ' ' || count(*)::text || ' ' || COALESCE(string_agg(l.id::text || ':' || encode(l.hash, 'hex'), ',' ORDER BY l.id), ''), 'UTF8'))
+    FROM gov.event_log l WHERE l.recorded_at >= starts AND l.recorded_at < ends
+  RETURNING digest INTO made;
+  RETURN made;
+END
+$body$;
+COMMENT ON FUNCTION grid_gov.journal_digest(date) IS '某日台账的摘要:行数、编号与链首;次日起计算一次并保存,供对外公布';

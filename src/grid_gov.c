@@ -2,10 +2,12 @@
  * grid_gov.c: the library's door: loads, and lets each room prepare itself.
  */
 #include "base/base.h"
+#include "event/event.h"
 #include "place/place.h"
 
 #include "fmgr.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 
 #ifdef PG_MODULE_MAGIC_EXT
 PG_MODULE_MAGIC_EXT(.name = "grid_gov", .version = GRID_GOV_VERSION);
@@ -21,6 +23,9 @@ _PG_init(void)
 {
 	gg_base_init();
 	gg_place_init();
+	gg_actor_init();
+	gg_sweep_init();
+	MarkGUCPrefixReserved("grid_gov");
 }
 
 GG_FUNCTION(gg_library_version);

@@ -41,6 +41,9 @@ typedef struct GgPlan
 /* Make the plan if needed (inside SPI_connect) and run it, writing if !read_only, with a snapshot newer than every lock that we hold. */
 extern int gg_execute(GgPlan *plan, Datum *values, const char *nulls, bool read_only, long limit);
 
+/* The kept plan itself, for cursors. Inside SPI_connect(). */
+extern SPIPlanPtr gg_prepared(GgPlan *plan);
+
 /* owner.c: do what follows as the owner of this table, without its row security; then be oneself again. */
 typedef struct GgIdentity
 {

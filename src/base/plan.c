@@ -7,19 +7,10 @@
 
 #include "utils/snapmgr.h"
 
-/*
- * Run p with these parameters inside SPI_connect().
- *
- * Like foreign keys (ri_triggers.c), a statement that may write or that judges
- * what others commit uses the latest snapshot, taken after the row lock.
- */
-int
-gg_execute(GgPlan *p, Datum *values, const char *nulls, bool read_only, long limit)
+/* The kept plan, made if needed. Inside SPI_connect(). */
+SPIPlanPtr
+gg_prepared(GgPlan *p)
 {
-	Snapshot snapshot;
-	int rc;
-	MemoryContext caller = CurrentMemoryContext; /* SPI leaves its own as current */
-
 	if (p->plan != NULL && !SPI_plan_is_valid(p->plan))
 	{
 		SPI_freeplan(p->plan);
@@ -34,6 +25,23 @@ gg_execute(GgPlan *p, Datum *values, const char *nulls, bool read_only, long lim
 		SPI_keepplan(made);
 		p->plan = made;
 	}
+	return p->plan;
+}
+
+/*
+ * Run p with these parameters inside SPI_connect().
+ *
+ * Like foreign keys (ri_triggers.c), a statement that may write or that judges
+ * what others commit uses the latest snapshot, taken after the row lock.
+ */
+int
+gg_execute(GgPlan *p, Datum *values, const char *nulls, bool read_only, long limit)
+{
+	Snapshot snapshot;
+	int rc;
+	MemoryContext caller = CurrentMemoryContext; /* SPI leaves its own as current */
+
+	gg_prepared(p);
 	if (read_only)
 	{
 		rc = SPI_execute_plan(p->plan, values, nulls, true, limit);

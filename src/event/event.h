@@ -511,9 +511,12 @@ extern GgPending *gg_pending_add(int64 event, int32 seq);
 extern GgPending *gg_pending_take(int64 event, int32 seq);
 extern MemoryContext gg_pending_context(void);
 
+/* sweep.c: its test setting */
+extern void gg_sweep_init(void);
+
 /* system.c: our own steps on an event, as the system */
 extern void gg_system_step(int64 event, const char *action, const char *note, const char *args, TimestampTz at);
 extern bool gg_system_pass(int64 event, TimestampTz *at, bool *quiet);
-extern void gg_system_plan_alert(int64 event, TimestampTz after);
+extern void gg_system_plan_alert(int64 event, TimestampTz after, bool forget_auto);
 
 #endif /* GG_EVENT_H */

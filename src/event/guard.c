@@ -402,9 +402,13 @@ guard_update(TriggerData *td)
 	system = gg_system_pass(gg_int8(&old, EV_ID), &step.at, &quiet);
 	if (system && quiet)
 	{
+		bool forget_auto = gg_has(&old, EV_NEXT_AUTO_AT) && !gg_has(&row, EV_NEXT_AUTO_AT);
+
 		row = old;
-		gg_plan_alert(&row, step.at);
-		row.changed[EV_NEXT_ALERT_AT] = true;
+		if (forget_auto)
+			gg_set_null(&row, EV_NEXT_AUTO_AT);
+		else
+			gg_plan_alert(&row, step.at);
 		return gg_row_store(map, desc, td->tg_newtuple, &row);
 	}
 

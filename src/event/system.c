@@ -73,12 +73,14 @@ gg_system_step(int64 event, const char *action, const char *note, const char *ar
 	run(&plan, values, nulls, event, at, false);
 }
 
-/* Plan the event's next alert after this moment; no step, nothing in the journal. */
+/* Plan the event's next alert after this moment or forget its next automatic step; no step, nothing in the journal. */
 void
-gg_system_plan_alert(int64 event, TimestampTz after)
+gg_system_plan_alert(int64 event, TimestampTz after, bool forget_auto)
 {
-	static GgPlan plan = {"UPDATE gov.event SET next_alert_at = NULL WHERE id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
+	static GgPlan alert_plan = {"UPDATE gov.event SET next_alert_at = NULL WHERE id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
+	static GgPlan auto_plan = {"UPDATE gov.event SET next_auto_at = NULL WHERE id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
+	GgPlan *const which = forget_auto ? &auto_plan : &alert_plan;
 	Datum value = Int64GetDatum(event);
 
-	run(&plan, &value, NULL, event, after, true);
+	run(which, &value, NULL, event, after, true);
 }

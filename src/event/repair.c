@@ -1,0 +1,89 @@
+/*
+ * repair.c: redact() and reseal(): what the owner may lawfully do to a record, and leaves a trace of.
+ *
+ * Called by the owner of gov only. Each is itself a step in the journal.
+ */
+#include "event/event.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+/* Only the owner of gov, or a superuser. */
+static void
+owner_only(const char *function)
+{
+	GgIdentity self;
+	Oid caller = GetUserId();
+	Oid owner;
+
+	gg_become_owner(gg_gov_table("event_log", false), &self);
+	owner = GetUserId();
+	gg_become_self(&self);
+	if (caller != owner && !superuser_arg(caller))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("only the owner of gov may call %s()", function)));
+}
+
+/* A reason is needed. */
+static char *
+reason_of(text *reason)
+{
+	char *r = text_to_cstring(reason);
+
+	if (r[strspn(r, " \t\r\n")] == '\0')
+		ereport(ERROR, (errcode(ERRCODE_GG_NOTE_OR_ARG_MISSING), errmsg("a reason is needed")));
+	return r;
+}
+
+GG_FUNCTION(gg_redact);
+
+/* redact(log_id, reason): take note and arguments of a step out of the record; the chain still verifies. Owner only. */
+Datum
+gg_redact(PG_FUNCTION_ARGS)
+{
+	static GgPlan plan = {"UPDATE gov.event_note n SET note = NULL, args = NULL, redacted_at = pg_catalog.clock_timestamp(), redacted_reason = $2"
+						  " FROM gov.event_log l WHERE l.id OPERATOR(pg_catalog.=) $1 AND n.event_id OPERATOR(pg_catalog.=) l.event_id"
+						  " AND n.seq OPERATOR(pg_catalog.=) l.seq AND n.redacted_at IS NULL RETURNING n.event_id, n.seq",
+						  2,
+						  {INT8OID, TEXTOID}};
+	char *reason = reason_of(PG_GETARG_TEXT_PP(1));
+	Datum v[2] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
+	GgIdentity self;
+	bool null;
+	int64 event;
+	int32 seq;
+
+	owner_only("redact");
+	gg_become_owner(gg_gov_table("event_log", false), &self);
+	SPI_connect();
+	gg_execute(&plan, v, NULL, false, 0);
+	if (SPI_processed == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("step %lld of the journal has no note that could be redacted", (long long) PG_GETARG_INT64(0))));
+	event = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
+	seq = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &null));
+	gg_system_step(event, "redact", reason, psprintf("{\"seq\": %d}", seq), GetCurrentTimestamp());
+	SPI_finish();
+	gg_become_self(&self);
+	PG_RETURN_VOID();
+}
+
+GG_FUNCTION(gg_reseal);
+
+/* reseal(event, reason): name a lawful repair; verification then says "resealed" instead of a break. Owner only. */
+Datum
+gg_reseal(PG_FUNCTION_ARGS)
+{
+	char *reason = reason_of(PG_GETARG_TEXT_PP(1));
+	GgIdentity self;
+
+	owner_only("reseal");
+	gg_become_owner(gg_gov_table("event_log", false), &self);
+	SPI_connect();
+	gg_system_step(PG_GETARG_INT64(0), "reseal", reason, NULL, GetCurrentTimestamp());
+	SPI_finish();
+	gg_become_self(&self);
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,357 @@
+/*
+ * report.c: report() and report_batch(): a report as a function call.
+ *
+ * Called by bridges (12345, 110, apps, sensors). A report with the source's
+ * number is taken once: the number's second arrival answers with the first
+ * event. All rules are the guard's.
+ */
+#include "event/event.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+
+/* A report's values, SQL NULL as null. */
+typedef struct Report
+{
+	Datum v[12];
+	bool null[12];
+} Report;
+
+enum
+{
+	R_BODY,
+	R_LOCATION,
+	R_SOURCE,
+	R_EXTERNAL_ID,
+	R_AREA,
+	R_ITEM,
+	R_URGENT,
+	R_FRAME,
+	R_NAME,
+	R_PHONE,
+	R_ADDRESS,
+	R_ARGS
+};
+
+/* The event that came with this number of this source before, or 0; counts the arrival. */
+static int64
+known_before(Report *r)
+{
+	static GgPlan plan = {"UPDATE gov.intake SET times = times OPERATOR(pg_catalog.+) 1 WHERE source OPERATOR(pg_catalog.=) $1"
+						  " AND external_id OPERATOR(pg_catalog.=) $2 RETURNING event_id",
+						  2,
+						  {TEXTOID, TEXTOID}};
+	Datum v[2] = {r->v[R_SOURCE], r->v[R_EXTERNAL_ID]};
+	bool null;
+
+	if (r->null[R_EXTERNAL_ID])
+		return 0;
+	gg_execute(&plan, v, NULL, false, 1);
+	return SPI_processed == 0 ? 0 : DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
+}
+
+/* Insert the event and what is known of its reporter; inside SPI_connect, as the owner of gov. */
+static int64
+insert_report(Report *r, Oid geometry)
+{
+	static GgPlan plan = {"INSERT INTO gov.event (body, location, source, external_id, area, item, urgent, action_args)"
+						  " VALUES ($1, grid_gov.event_point($2, $3), $4, $5, $6, $7, $8, $9) RETURNING id",
+						  9,
+						  {TEXTOID, InvalidOid, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, BOOLOID, JSONBOID}};
+	static GgPlan private_plan = {"INSERT INTO gov.event_private (event_id, reporter_name, phone, address) VALUES ($1, $2, $3, $4)"
+								  " ON CONFLICT (event_id) DO UPDATE SET reporter_name = EXCLUDED.reporter_name, phone = EXCLUDED.phone,"
+								  " address = EXCLUDED.address",
+								  4,
+								  {INT8OID, TEXTOID, TEXTOID, TEXTOID}};
+	static const int from[9] = {R_BODY, R_LOCATION, R_FRAME, R_SOURCE, R_EXTERNAL_ID, R_AREA, R_ITEM, R_URGENT, R_ARGS};
+	Datum v[9];
+	char n[10] = "         ";
+	bool null;
+	int64 id;
+
+	if (r->null[R_BODY])
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_NOTE_OR_ARG_MISSING), errmsg("a report needs a body"), errhint("Give the text of the report.")));
+	plan.argtypes[1] = geometry;
+	for (int i = 0; i < 9; i++)
+	{
+		v[i] = r->v[from[i]];
+		if (r->null[from[i]])
+			n[i] = 'n';
+	}
+	gg_execute(&plan, v, n, false, 1);
+	id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
+	if (!r->null[R_NAME] || !r->null[R_PHONE] || !r->null[R_ADDRESS])
+	{
+		Datum p[4] = {Int64GetDatum(id), r->v[R_NAME], r->v[R_PHONE], r->v[R_ADDRESS]};
+		char pn[5] = "    ";
+
+		for (int i = 0; i < 3; i++)
+			if (r->null[R_NAME + i])
+				pn[i + 1] = 'n';
+		gg_execute(&private_plan, p, pn, false, 0);
+	}
+	return id;
+}
+
+/* The type of PostGIS points, from the column that stores them. */
+static Oid
+geometry_type(void)
+{
+	static GgPlan plan = {"SELECT a.atttypid FROM pg_catalog.pg_attribute a WHERE a.attrelid OPERATOR(pg_catalog.=) $1"
+						  " AND a.attname OPERATOR(pg_catalog.=) 'location'",
+						  1,
+						  {OIDOID}};
+	Datum v = ObjectIdGetDatum(gg_gov_table("event", false));
+	bool null;
+
+	gg_execute(&plan, &v, NULL, false, 1);
+	if (SPI_processed == 0)
+		ereport(ERROR, (errcode(ERRCODE_GG_NOT_SET_UP), errmsg("table gov.event has no column \"location\"")));
+	return DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
+}
+
+/*
+ * Take a report in a subtransaction. 0: the same number of the same source
+ * arrived at the same time and won; any other error is thrown, or handed back.
+ */
+static int64
+try_report(Report *r, Oid geometry, ErrorData **error)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile int64 id = 0;
+
+	*error = NULL;
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		id = insert_report(r, geometry);
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		*error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_END_TRY();
+	return id;
+}
+
+/* Idempotent report; *error is NULL on success. */
+static int64
+take_report(Report *r, Oid geometry, ErrorData **error)
+{
+	int64 id = known_before(r);
+
+	*error = NULL;
+	if (id != 0)
+		return id;
+	if (r->null[R_EXTERNAL_ID])
+		return insert_report(r, geometry);
+	id = try_report(r, geometry, error);
+	if (id == 0 && *error != NULL && (*error)->sqlerrcode == ERRCODE_UNIQUE_VIOLATION)
+	{
+		id = known_before(r);
+		if (id != 0)
+			*error = NULL;
+	}
+	return id;
+}
+
+GG_FUNCTION(gg_report);
+
+/*
+ * report(body, location, source, external_id, area, item, urgent, frame, reporter_name, phone, address, args)
+ * -> the event's id. location: a point in `frame` (cgcs2000, wgs84, gcj02, bd09);
+ * idempotent by (source, external_id). Errors: those of the guard, WG008 for a
+ * point outside the city.
+ */
+Datum
+gg_report(PG_FUNCTION_ARGS)
+{
+	Report r;
+	GgIdentity self;
+	ErrorData *error;
+	int64 id;
+
+	for (int i = 0; i < 12; i++)
+	{
+		r.null[i] = PG_ARGISNULL(i);
+		r.v[i] = r.null[i] ? (Datum) 0 : PG_GETARG_DATUM(i);
+	}
+	gg_become_owner(gg_gov_table("event", false), &self);
+	SPI_connect();
+	id = take_report(&r, geometry_type(), &error);
+	if (error != NULL)
+		ReThrowError(error);
+	SPI_finish();
+	gg_become_self(&self);
+	PG_RETURN_INT64(id);
+}
+
+/* A member of the item as text datum. */
+static void
+take_text(Report *r, int field, const Jsonb *item, const char *name)
+{
+	char *text = gg_arg(item, name);
+
+	r->null[field] = text == NULL;
+	r->v[field] = text ? CStringGetTextDatum(text) : (Datum) 0;
+}
+
+/* One item of a batch: {"body", "lon", "lat", "frame", "source", "external_id", ...}. */
+static void
+read_item(Report *r, const Jsonb *item)
+{
+	static GgPlan plan = {"SELECT grid_gov.make_point($1::double precision, $2::double precision)", 2, {TEXTOID, TEXTOID}};
+	char *lon = gg_arg(item, "lon");
+	char *lat = gg_arg(item, "lat");
+	char *urgent = gg_arg(item, "urgent");
+	char *args = gg_arg(item, "args");
+
+	take_text(r, R_BODY, item, "body");
+	take_text(r, R_SOURCE, item, "source");
+	take_text(r, R_EXTERNAL_ID, item, "external_id");
+	take_text(r, R_AREA, item, "area");
+	take_text(r, R_ITEM, item, "item");
+	take_text(r, R_FRAME, item, "frame");
+	take_text(r, R_NAME, item, "reporter_name");
+	take_text(r, R_PHONE, item, "phone");
+	take_text(r, R_ADDRESS, item, "address");
+	r->null[R_URGENT] = urgent == NULL;
+	r->v[R_URGENT] = BoolGetDatum(urgent != NULL && strcmp(urgent, "true") == 0);
+	r->null[R_ARGS] = args == NULL;
+	r->v[R_ARGS] = args ? DirectFunctionCall1(jsonb_in, CStringGetDatum(args)) : (Datum) 0;
+	if (r->null[R_SOURCE])
+	{
+		r->null[R_SOURCE] = false;
+		r->v[R_SOURCE] = CStringGetTextDatum("grid");
+	}
+	if (r->null[R_FRAME])
+	{
+		r->null[R_FRAME] = false;
+		r->v[R_FRAME] = CStringGetTextDatum("cgcs2000");
+	}
+	r->null[R_LOCATION] = lon == NULL || lat == NULL;
+	r->v[R_LOCATION] = (Datum) 0;
+	if (!r->null[R_LOCATION])
+	{
+		Datum v[2] = {CStringGetTextDatum(lon), CStringGetTextDatum(lat)};
+		bool null;
+
+		gg_execute(&plan, v, NULL, false, 1);
+		r->v[R_LOCATION] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null);
+	}
+}
+
+/* Take one item of a batch: its event, or the error that it met. */
+static int64
+batch_item(const Jsonb *item, Oid geometry, ErrorData **error)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile int64 id = 0;
+
+	*error = NULL;
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		Report r;
+
+		read_item(&r, item);
+		id = take_report(&r, geometry, error);
+		if (*error != NULL)
+			ReThrowError(*error);
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		*error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_END_TRY();
+	return id;
+}
+
+GG_FUNCTION(gg_report_batch);
+
+/*
+ * report_batch(items) -> rows (ord, event, code, problem): a jsonb array of
+ * reports; bad items come back with SQLSTATE and reason, the good ones stand.
+ */
+Datum
+gg_report_batch(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Jsonb *items = PG_GETARG_JSONB_P(0);
+	GgIdentity self;
+	Oid geometry;
+	int n;
+	MemoryContext each;
+
+	if (!JB_ROOT_IS_ARRAY(items) || JB_ROOT_IS_SCALAR(items))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("report_batch() takes a JSON array of reports"),
+				 errhint("[{\"body\": \"...\", \"lon\": 118.0, \"lat\": 37.4, \"source\": \"12345\", \"external_id\": \"...\"}]")));
+	InitMaterializedSRF(fcinfo, 0);
+	gg_become_owner(gg_gov_table("event", false), &self);
+	SPI_connect();
+	geometry = geometry_type();
+	n = JB_ROOT_COUNT(items);
+	each = AllocSetContextCreate(CurrentMemoryContext, "grid_gov report", ALLOCSET_DEFAULT_SIZES);
+	for (int i = 0; i < n; i++)
+	{
+		JsonbValue *item = getIthJsonbValueFromContainer(&items->root, i);
+		MemoryContext old = MemoryContextSwitchTo(each);
+		ErrorData *error = NULL;
+		int64 id = 0;
+		Datum v[4];
+		bool null[4] = {false, false, true, true};
+
+		CHECK_FOR_INTERRUPTS();
+		if (item->type == jbvBinary)
+			id = batch_item(JsonbValueToJsonb(item), geometry, &error);
+		v[0] = Int32GetDatum(i + 1);
+		v[1] = Int64GetDatum(id);
+		null[1] = id == 0;
+		if (error != NULL)
+		{
+			v[2] = CStringGetTextDatum(unpack_sql_state(error->sqlerrcode));
+			v[3] = CStringGetTextDatum(error->message);
+			null[2] = null[3] = false;
+		}
+		else if (id == 0)
+		{
+			v[2] = CStringGetTextDatum("22023");
+			v[3] = CStringGetTextDatum("the item is not a JSON object");
+			null[2] = null[3] = false;
+		}
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, v, null);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(each);
+	}
+	SPI_finish();
+	gg_become_self(&self);
+	return (Datum) 0;
+}
