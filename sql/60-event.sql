@@ -10,7 +10,7 @@ COMMENT ON FUNCTION grid_gov.journal_event() IS '触发器:写链式台账、任
 
 CREATE FUNCTION grid_gov.guard_truncate() RETURNS trigger
   LANGUAGE c
-  AS 'MODULE_PATHNAME', 'gg_append_only';
+  AS 'MODULE_PATHNAME', 'gg_guard_truncate';
 COMMENT ON FUNCTION grid_gov.guard_truncate() IS '触发器:事件不可清空';
 
 CREATE FUNCTION grid_gov.append_only() RETURNS trigger
@@ -24,10 +24,10 @@ CREATE FUNCTION grid_gov.event_point(point geometry, frame text) RETURNS geometr
   RETURN st_setsrid(grid_gov.to_wgs84(point, frame), 4490);
 COMMENT ON FUNCTION grid_gov.event_point(geometry, text) IS '任意坐标框架的点换算为事件位置(CGCS2000,SRID 4490;内部使用)';
 
-CREATE FUNCTION grid_gov.make_point(lon double precision, lat double precision) RETURNS geometry
+CREATE FUNCTION grid_gov.make_point(lon double precision, lat double precision, frame text) RETURNS geometry
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-  RETURN st_makepoint(lon, lat);
-COMMENT ON FUNCTION grid_gov.make_point(double precision, double precision) IS '由经度、纬度得到点(内部使用)';
+  RETURN st_setsrid(st_makepoint(lon, lat), CASE WHEN frame OPERATOR(pg_catalog.=) 'cgcs2000' THEN 4490 WHEN frame OPERATOR(pg_catalog.=) 'wgs84' THEN 4326 ELSE 0 END);
+COMMENT ON FUNCTION grid_gov.make_point(double precision, double precision, text) IS '由经度、纬度和坐标框架得到点(内部使用)';
 
 CREATE FUNCTION grid_gov.act(event bigint, action text, note text DEFAULT NULL, args jsonb DEFAULT '{}', expect_seq integer DEFAULT NULL) RETURNS text
   LANGUAGE c VOLATILE

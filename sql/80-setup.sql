@@ -446,7 +446,7 @@ DECLARE
   rules text[] := '{division,grid,department,staff,post,notice,duty,calendar,catalogue,handling_limit,stage_limit,workflow,workflow_state,workflow_transition,workflow_auto,admission,score_rule,merit,model,lexicon,labelled_report,period,patrol,visit}';
   judged text[] := '{event,event_task,event_log,event_note,request,alert,journal_digest,staff,post,department,division,grid,workflow,workflow_state,workflow_transition,merit,score_rule,period,score_period}';
   functions text[] := CASE persona
-    WHEN 'backend' THEN '{report,report_batch,act,sweep}' WHEN 'auditor' THEN '{verify_journal,journal_digest}' WHEN 'worker' THEN '{sweep}'
+    WHEN 'backend' THEN '{report,report_batch,act,allowed_actions,sweep}' WHEN 'auditor' THEN '{verify_journal,journal_digest}' WHEN 'worker' THEN '{sweep}'
     WHEN 'dba' THEN '{verify_journal,check_grids,refresh_summary,close_period,sweep,check_workflow}' ELSE '{}' END;
   report jsonb := '[]';
   o record;

@@ -22,10 +22,10 @@ extern Oid gg_gov_table(const char *name, bool missing_ok);
  * grid_gov.announce_change() or by DDL. A table is watched from the first
  * gg_gov_table() of its name.
  */
-typedef void (*GgForget) (void);
+typedef void (*GgForget)(void);
 extern void gg_watch_table(const char *name, GgForget forget);
 /* The same for any relation: forget() gets its OID, InvalidOid for all. */
-typedef void (*GgForgetRelation) (Oid relid);
+typedef void (*GgForgetRelation)(Oid relid);
 extern void gg_watch_relations(GgForgetRelation forget);
 extern void gg_base_init(void);
 

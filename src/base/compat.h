@@ -22,12 +22,12 @@
 #define PGDLLEXPORT __attribute__((visibility("default")))
 /* Before 16 there are no soft errors: a parser's ereturn() throws. */
 struct Node;
-#define ereturn(context, dummy_value, ...) \
-	do \
-	{ \
-		(void) (context); \
-		ereport(ERROR, __VA_ARGS__); \
-		return dummy_value; \
+#define ereturn(context, dummy_value, ...)                                                         \
+	do                                                                                             \
+	{                                                                                              \
+		(void) (context);                                                                          \
+		ereport(ERROR, __VA_ARGS__);                                                               \
+		return dummy_value;                                                                        \
 	} while (0)
 #endif
 
@@ -39,8 +39,8 @@ struct Node;
 #endif
 
 /* Declare a SQL-callable function, export it, and register its call convention. */
-#define GG_FUNCTION(fn) \
-	extern PGDLLEXPORT Datum fn(PG_FUNCTION_ARGS); \
+#define GG_FUNCTION(fn)                                                                            \
+	extern PGDLLEXPORT Datum fn(PG_FUNCTION_ARGS);                                                 \
 	PG_FUNCTION_INFO_V1(fn)
 
 #endif /* GG_COMPAT_H */

@@ -33,7 +33,8 @@ gg_watched(const char *name)
 		ctl.keysize = NAMEDATALEN;
 		ctl.entrysize = sizeof(GgWatched);
 		ctl.hcxt = CacheMemoryContext;
-		watched = hash_create("grid_gov watched tables", 64, &ctl, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+		watched = hash_create("grid_gov watched tables", 64, &ctl,
+							  HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
 	}
 	strlcpy(key, name, NAMEDATALEN);
 	w = hash_search(watched, key, HASH_ENTER, &found);
@@ -76,7 +77,7 @@ relation_changed(Datum arg, Oid relid)
 	GgWatched *w;
 
 	for (int i = 0; i < nforget_relation; i++)
-		forget_relation[i] (relid);
+		forget_relation[i](relid);
 	if (watched == NULL)
 		return;
 	hash_seq_init(&seq, watched);
@@ -87,7 +88,7 @@ relation_changed(Datum arg, Oid relid)
 			continue;
 		w->relid = InvalidOid;
 		for (int i = 0; i < w->nforget; i++)
-			w->forget[i] ();
+			w->forget[i]();
 	}
 }
 

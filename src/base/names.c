@@ -24,8 +24,7 @@ gg_gov_table(const char *name, bool missing_ok)
 			w->relid = get_relname_relid(name, nsp);
 		if (!OidIsValid(w->relid) && !missing_ok)
 			ereport(ERROR,
-					(errcode(ERRCODE_GG_NOT_SET_UP),
-					 errmsg("table gov.%s does not exist", name),
+					(errcode(ERRCODE_GG_NOT_SET_UP), errmsg("table gov.%s does not exist", name),
 					 errhint("Call grid_gov.setup(root, name) in this database.")));
 	}
 	return w->relid;

@@ -24,7 +24,8 @@ gg_become_owner(Oid table, GgIdentity *self)
 	ReleaseSysCache(tuple);
 
 	GetUserIdAndSecContext(&self->user, &self->context);
-	SetUserIdAndSecContext(owner, self->context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	SetUserIdAndSecContext(owner,
+						   self->context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
 }
 
 /* Be again who one was. */

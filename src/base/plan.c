@@ -21,7 +21,8 @@ gg_prepared(GgPlan *p)
 		SPIPlanPtr made = SPI_prepare(p->text, p->nargs, p->argtypes);
 
 		if (made == NULL)
-			elog(ERROR, "SPI_prepare returned %s for %s", SPI_result_code_string(SPI_result), p->text);
+			elog(ERROR, "SPI_prepare returned %s for %s", SPI_result_code_string(SPI_result),
+				 p->text);
 		SPI_keepplan(made);
 		p->plan = made;
 	}
@@ -53,7 +54,8 @@ gg_execute(GgPlan *p, Datum *values, const char *nulls, bool read_only, long lim
 
 	/* in a SERIALIZABLE or REPEATABLE READ transaction this, too, sees what was committed since */
 	snapshot = GetLatestSnapshot();
-	rc = SPI_execute_snapshot(p->plan, values, nulls, snapshot, InvalidSnapshot, false, true, limit);
+	rc =
+		SPI_execute_snapshot(p->plan, values, nulls, snapshot, InvalidSnapshot, false, true, limit);
 	MemoryContextSwitchTo(caller);
 	if (rc < 0)
 		elog(ERROR, "SPI_execute_snapshot returned %s for %s", SPI_result_code_string(rc), p->text);

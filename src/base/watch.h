@@ -11,7 +11,7 @@
 typedef struct GgWatched
 {
 	char name[NAMEDATALEN]; /* hash key: table name in schema gov */
-	Oid relid;				/* InvalidOid: to be looked up */
+	Oid relid;              /* InvalidOid: to be looked up */
 	int nforget;
 	GgForget forget[GG_MAX_FORGET];
 } GgWatched;

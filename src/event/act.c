@@ -16,9 +16,8 @@
 static void
 not_visible(int64 event)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_GG_NOT_ENTITLED),
-			 errmsg("event %lld does not exist or is not yours to see", (long long) event)));
+	ereport(ERROR, (errcode(ERRCODE_GG_NOT_ENTITLED),
+					errmsg("event %lld does not exist or is not yours to see", (long long) event)));
 }
 
 GG_FUNCTION(gg_act);
@@ -33,11 +32,15 @@ GG_FUNCTION(gg_act);
 Datum
 gg_act(PG_FUNCTION_ARGS)
 {
-	static GgPlan lock_plan = {"SELECT e.seq FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE", 1, {INT8OID}};
-	static GgPlan plan = {"UPDATE gov.event SET action = $2, action_note = $3, action_args = $4 WHERE id OPERATOR(pg_catalog.=) $1"
-						  " RETURNING state",
-						  4,
-						  {INT8OID, TEXTOID, TEXTOID, JSONBOID}};
+	static GgPlan lock_plan = {
+		"SELECT e.seq FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE",
+		1,
+		{INT8OID}};
+	static GgPlan plan = {
+		"UPDATE gov.event SET action = $2, action_note = $3, action_args = $4 WHERE id OPERATOR(pg_catalog.=) $1"
+		" RETURNING state",
+		4,
+		{INT8OID, TEXTOID, TEXTOID, JSONBOID}};
 	Datum v[4];
 	char n[5] = "    ";
 	int64 event;
@@ -49,7 +52,8 @@ gg_act(PG_FUNCTION_ARGS)
 	int32 seq;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("event and action must not be null")));
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("event and action must not be null")));
 	event = PG_GETARG_INT64(0);
 	v[0] = PG_GETARG_DATUM(0);
 	v[1] = PG_GETARG_DATUM(1);
@@ -67,10 +71,10 @@ gg_act(PG_FUNCTION_ARGS)
 		not_visible(event);
 	seq = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
 	if (!PG_ARGISNULL(4) && PG_GETARG_INT32(4) != seq)
-		ereport(ERROR,
-				(errcode(ERRCODE_GG_GUARD_REFUSED),
-				 errmsg("event %lld has moved on: its seq is %d, not %d", (long long) event, seq, PG_GETARG_INT32(4)),
-				 errhint("Read the event again; the step may have been taken already.")));
+		ereport(ERROR, (errcode(ERRCODE_GG_GUARD_REFUSED),
+						errmsg("event %lld has moved on: its seq is %d, not %d", (long long) event,
+							   seq, PG_GETARG_INT32(4)),
+						errhint("Read the event again; the step may have been taken already.")));
 	gg_execute(&plan, v, n, false, 1);
 	if (SPI_processed == 0)
 		not_visible(event);
@@ -107,7 +111,8 @@ put_action(ReturnSetInfo *rsinfo, GgStep *step, const GgRow *row)
 	n[5] = t->args_text == NULL;
 	v[5] = t->args_text ? CStringGetTextDatum(t->args_text) : (Datum) 0;
 	n[6] = r == NULL;
-	v[6] = r ? CStringGetTextDatum(psprintf("%s: %s", unpack_sql_state(r->code), r->message)) : (Datum) 0;
+	v[6] = r ? CStringGetTextDatum(psprintf("%s: %s", unpack_sql_state(r->code), r->message))
+			 : (Datum) 0;
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, v, n);
 }
 
@@ -122,7 +127,8 @@ GG_FUNCTION(gg_allowed_actions);
 Datum
 gg_allowed_actions(PG_FUNCTION_ARGS)
 {
-	static GgPlan plan = {"SELECT e.* FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
+	static GgPlan plan = {
+		"SELECT e.* FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Datum v = PG_GETARG_DATUM(0);
 	GgMap map;

@@ -51,10 +51,10 @@ forget_actors(void)
 void
 gg_actor_init(void)
 {
-	DefineCustomStringVariable("grid_gov.actor",
-							   "Whom this session acts for: a staff number or login, or reporter:KEY.",
-							   "Believed only from session roles listed in gov.actor_proxy.", &gg_actor_setting, "",
-							   PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomStringVariable(
+		"grid_gov.actor", "Whom this session acts for: a staff number or login, or reporter:KEY.",
+		"Believed only from session roles listed in gov.actor_proxy.", &gg_actor_setting, "",
+		PGC_USERSET, 0, NULL, NULL, NULL);
 }
 
 /* Start an empty cache if the old one is stale. */
@@ -86,11 +86,15 @@ ensure(void)
 static Staff *
 person(int64 id)
 {
-	static GgPlan staff_plan = {"SELECT s.active, s.name FROM gov.staff s WHERE s.id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
-	static GgPlan post_plan = {"SELECT p.role, p.area, p.unit, p.valid_from, p.valid_to FROM gov.post p"
-							   " WHERE p.staff_id OPERATOR(pg_catalog.=) $1 ORDER BY p.id",
-							   1,
-							   {INT8OID}};
+	static GgPlan staff_plan = {
+		"SELECT s.active, s.name FROM gov.staff s WHERE s.id OPERATOR(pg_catalog.=) $1",
+		1,
+		{INT8OID}};
+	static GgPlan post_plan = {
+		"SELECT p.role, p.area, p.unit, p.valid_from, p.valid_to FROM gov.post p"
+		" WHERE p.staff_id OPERATOR(pg_catalog.=) $1 ORDER BY p.id",
+		1,
+		{INT8OID}};
 	Staff *s = hash_search(staff, &id, HASH_FIND, NULL);
 	Datum value = Int64GetDatum(id);
 	bool null;
@@ -105,7 +109,8 @@ person(int64 id)
 	if (SPI_processed == 0)
 		return NULL;
 	active = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
-	name = MemoryContextStrdup(context, SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2));
+	name =
+		MemoryContextStrdup(context, SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2));
 	gg_execute(&post_plan, &value, NULL, false, 0);
 	n = (int) SPI_processed;
 	post = MemoryContextAllocZero(context, sizeof(GgPost) * Max(n, 1));
@@ -133,33 +138,39 @@ person(int64 id)
 static int64
 staff_of_login(const char *login)
 {
-	static GgPlan plan = {"SELECT s.id FROM gov.staff s WHERE s.login OPERATOR(pg_catalog.=) $1", 1, {TEXTOID}};
+	static GgPlan plan = {
+		"SELECT s.id FROM gov.staff s WHERE s.login OPERATOR(pg_catalog.=) $1", 1, {TEXTOID}};
 	Datum value = CStringGetTextDatum(login);
 	bool null;
 
 	gg_execute(&plan, &value, NULL, false, 1);
-	return SPI_processed == 0 ? 0 : DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
+	return SPI_processed == 0 ? 0
+							  : DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
+															SPI_tuptable->tupdesc, 1, &null));
 }
 
 /* Nobody is entitled through this setting. */
 static void
 not_believed(const char *session, const char *why)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_GG_NOT_ENTITLED),
-			 errmsg("role \"%s\" may not act for \"%s\"", session, gg_actor_setting),
-			 errdetail("%s", why),
-			 errhint("Rows of gov.actor_proxy name the session roles that may set grid_gov.actor, and for which area.")));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_GG_NOT_ENTITLED),
+		 errmsg("role \"%s\" may not act for \"%s\"", session, gg_actor_setting),
+		 errdetail("%s", why),
+		 errhint(
+			 "Rows of gov.actor_proxy name the session roles that may set grid_gov.actor, and for which area.")));
 }
 
 /* Resolve grid_gov.actor: fills last.actor, in our context. */
 static void
 resolve_proxy(const char *session)
 {
-	static GgPlan plan = {"SELECT p.area, p.may_report, p.backdate_minutes FROM gov.actor_proxy p"
-						  " WHERE p.login OPERATOR(pg_catalog.=) $1 ORDER BY pg_catalog.length(p.area), p.area",
-						  1,
-						  {TEXTOID}};
+	static GgPlan plan = {
+		"SELECT p.area, p.may_report, p.backdate_minutes FROM gov.actor_proxy p"
+		" WHERE p.login OPERATOR(pg_catalog.=) $1 ORDER BY pg_catalog.length(p.area), p.area",
+		1,
+		{TEXTOID}};
 	Datum value = CStringGetTextDatum(session);
 	GgActor *a = &last.actor;
 	int n;
@@ -206,7 +217,8 @@ resolve_proxy(const char *session)
 		not_believed(session, "None of its rows in gov.actor_proxy has may_report.");
 	}
 
-	if (strspn(gg_actor_setting, "0123456789") == strlen(gg_actor_setting) && strlen(gg_actor_setting) < 19)
+	if (strspn(gg_actor_setting, "0123456789") == strlen(gg_actor_setting) &&
+		strlen(gg_actor_setting) < 19)
 		id = strtoll(gg_actor_setting, NULL, 10);
 	else
 		id = staff_of_login(gg_actor_setting);
@@ -227,7 +239,8 @@ resolve_proxy(const char *session)
 				break;
 			}
 	if (a->nposts == 0)
-		not_believed(session, "The person has no post inside the areas that the session role may act for.");
+		not_believed(session,
+					 "The person has no post inside the areas that the session role may act for.");
 	a->kind = GG_ACTOR_STAFF;
 	a->id = id;
 	a->post = post;
@@ -244,7 +257,8 @@ gg_actor_now(void)
 	GgIdentity self;
 
 	ensure();
-	if (last.valid && last.outer == outer && last.session == session && strcmp(last.setting, setting) == 0)
+	if (last.valid && last.outer == outer && last.session == session &&
+		strcmp(last.setting, setting) == 0)
 		return &last.actor;
 
 	last.valid = false;
@@ -260,21 +274,24 @@ gg_actor_now(void)
 		Staff *s;
 
 		if (id == 0 && outer == session)
-			ereport(ERROR,
-					(errcode(ERRCODE_GG_NOT_ENTITLED),
-					 errmsg("role \"%s\" is nobody in gov.staff", name),
-					 errhint("Put the role's name into gov.staff.login, or set grid_gov.actor in a session of a role listed in gov.actor_proxy.")));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_GG_NOT_ENTITLED),
+				 errmsg("role \"%s\" is nobody in gov.staff", name),
+				 errhint(
+					 "Put the role's name into gov.staff.login, or set grid_gov.actor in a session of a role listed in gov.actor_proxy.")));
 		if (id == 0)
 			id = staff_of_login(name = GetUserNameFromId(session, false));
 		if (id == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_GG_NOT_ENTITLED),
-					 errmsg("neither the current role nor the session role \"%s\" is in gov.staff", name),
+					 errmsg("neither the current role nor the session role \"%s\" is in gov.staff",
+							name),
 					 errhint("Put the role's name into gov.staff.login.")));
 		s = person(id);
 		if (s == NULL || !s->active)
-			ereport(ERROR,
-					(errcode(ERRCODE_GG_NOT_ENTITLED), errmsg("staff member of login \"%s\" is not active", name)));
+			ereport(ERROR, (errcode(ERRCODE_GG_NOT_ENTITLED),
+							errmsg("staff member of login \"%s\" is not active", name)));
 		last.actor.kind = GG_ACTOR_STAFF;
 		last.actor.id = id;
 		last.actor.nposts = s->nposts;

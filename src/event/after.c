@@ -27,12 +27,14 @@ bytes(const uint8 *data, int len)
 static void
 write_log(const GgPending *p)
 {
-	static GgPlan plan = {"INSERT INTO gov.event_log (event_id, seq, at, recorded_at, action, from_state, to_state, actor, role, outer_role,"
-						  " session_role, area, unit, due_at, stage_due_at, backdated, imported, note_digest, facts_digest, hash)"
-						  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
-						  20,
-						  {INT8OID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-						   TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, BOOLOID, BOOLOID, BYTEAOID, BYTEAOID, BYTEAOID}};
+	static GgPlan plan = {
+		"INSERT INTO gov.event_log (event_id, seq, at, recorded_at, action, from_state, to_state, actor, role, outer_role,"
+		" session_role, area, unit, due_at, stage_due_at, backdated, imported, note_digest, facts_digest, hash)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+		20,
+		{INT8OID,        INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,  TEXTOID, TEXTOID,
+		 TEXTOID,        TEXTOID, TEXTOID,        TEXTOID,        TEXTOID,  TEXTOID, TIMESTAMPTZOID,
+		 TIMESTAMPTZOID, BOOLOID, BOOLOID,        BYTEAOID,       BYTEAOID, BYTEAOID}};
 	const GgLogRow *l = &p->log;
 	Datum v[20];
 	char n[21] = "                    ";
@@ -74,11 +76,14 @@ write_log(const GgPending *p)
 static void
 write_note(const GgPending *p)
 {
-	static GgPlan plan = {"INSERT INTO gov.event_note (event_id, seq, note, args, salt) VALUES ($1, $2, $3, $4, $5)",
-						  5,
-						  {INT8OID, INT4OID, TEXTOID, JSONBOID, BYTEAOID}};
-	Datum v[5] = {Int64GetDatum(p->log.event), Int32GetDatum(p->log.seq), p->note ? CStringGetTextDatum(p->note) : (Datum) 0,
-				  p->args ? JsonbPGetDatum(p->args) : (Datum) 0, PointerGetDatum(bytes(p->salt, sizeof(p->salt)))};
+	static GgPlan plan = {
+		"INSERT INTO gov.event_note (event_id, seq, note, args, salt) VALUES ($1, $2, $3, $4, $5)",
+		5,
+		{INT8OID, INT4OID, TEXTOID, JSONBOID, BYTEAOID}};
+	Datum v[5] = {Int64GetDatum(p->log.event), Int32GetDatum(p->log.seq),
+				  p->note ? CStringGetTextDatum(p->note) : (Datum) 0,
+				  p->args ? JsonbPGetDatum(p->args) : (Datum) 0,
+				  PointerGetDatum(bytes(p->salt, sizeof(p->salt)))};
 	char n[6] = "     ";
 
 	if (!p->log.has_note)
@@ -94,11 +99,15 @@ write_note(const GgPending *p)
 static void
 write_intake(const GgAfter *a)
 {
-	static GgPlan key_plan = {"INSERT INTO gov.event_private (event_id, reporter_key) VALUES ($1, $2)"
-							  " ON CONFLICT (event_id) DO UPDATE SET reporter_key = EXCLUDED.reporter_key",
-							  2,
-							  {INT8OID, TEXTOID}};
-	static GgPlan plan = {"INSERT INTO gov.intake (source, external_id, event_id) VALUES ($1, $2, $3)", 3, {TEXTOID, TEXTOID, INT8OID}};
+	static GgPlan key_plan = {
+		"INSERT INTO gov.event_private (event_id, reporter_key) VALUES ($1, $2)"
+		" ON CONFLICT (event_id) DO UPDATE SET reporter_key = EXCLUDED.reporter_key",
+		2,
+		{INT8OID, TEXTOID}};
+	static GgPlan plan = {
+		"INSERT INTO gov.intake (source, external_id, event_id) VALUES ($1, $2, $3)",
+		3,
+		{TEXTOID, TEXTOID, INT8OID}};
 
 	if (a->p->citizen_key != NULL)
 	{
@@ -133,17 +142,21 @@ gg_follow_master(int64 master, const char *state, bool forced, int64 new_master,
 	{
 		bool null;
 
-		slave[i] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null));
+		slave[i] =
+			DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null));
 	}
 	for (int i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (strcmp(state, "closed") == 0 || strcmp(state, "forced_closed") == 0)
-			gg_system_step(slave[i], "close_with_master", NULL, forced ? "{\"forced\": true}" : NULL, at);
+			gg_system_step(slave[i], "close_with_master", NULL,
+						   forced ? "{\"forced\": true}" : NULL, at);
 		else if (strcmp(state, "cancelled") == 0 || strcmp(state, "not_accepted") == 0)
-			gg_system_step(slave[i], "unmerge", psprintf("主案 %lld 未办理,恢复独立办理", (long long) master), NULL, at);
+			gg_system_step(slave[i], "unmerge",
+						   psprintf("主案 %lld 未办理,恢复独立办理", (long long) master), NULL, at);
 		else if (strcmp(state, "merged") == 0)
-			gg_system_step(slave[i], "repoint", NULL, psprintf("{\"master_id\": %lld}", (long long) new_master), at);
+			gg_system_step(slave[i], "repoint", NULL,
+						   psprintf("{\"master_id\": %lld}", (long long) new_master), at);
 	}
 }
 
@@ -166,11 +179,11 @@ gg_journal_event(PG_FUNCTION_ARGS)
 	GgIdentity self;
 	bool insert;
 
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(td->tg_event) || !TRIGGER_FIRED_FOR_ROW(td->tg_event) ||
-		TRIGGER_FIRED_BY_DELETE(td->tg_event))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be fired AFTER INSERT OR UPDATE, for each row", "journal_event")));
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(td->tg_event) ||
+		!TRIGGER_FIRED_FOR_ROW(td->tg_event) || TRIGGER_FIRED_BY_DELETE(td->tg_event))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("function \"%s\" must be fired AFTER INSERT OR UPDATE, for each row",
+							   "journal_event")));
 	insert = TRIGGER_FIRED_BY_INSERT(td->tg_event);
 	tuple = insert ? td->tg_trigtuple : td->tg_newtuple;
 	map = gg_map(td->tg_relation);
@@ -193,10 +206,13 @@ gg_journal_event(PG_FUNCTION_ARGS)
 	if (p != NULL)
 		gg_facts_digest(&a.row, digest);
 	if (p == NULL || memcmp(digest, p->log.facts_digest, GG_DIGEST) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_GG_OWNED_COLUMN),
-				 errmsg("event %lld was changed between the guard and the journal", (long long) a.event),
-				 errhint("A trigger that sorts after zz_grid_gov_guard writes to the guard's columns; grid_gov.check_setup() names it.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_GG_OWNED_COLUMN),
+			 errmsg("event %lld was changed between the guard and the journal",
+					(long long) a.event),
+			 errhint(
+				 "A trigger that sorts after zz_grid_gov_guard writes to the guard's columns; grid_gov.check_setup() names it.")));
 	a.p = p;
 	if (strncmp(p->log.actor, "staff:", 6) == 0)
 		a.actor_id = strtoll(p->log.actor + 6, NULL, 10);
@@ -213,7 +229,8 @@ gg_journal_event(PG_FUNCTION_ARGS)
 	{
 		gg_apply_tasks(&a, wf, t);
 		if (p->log.from == NULL || strcmp(p->log.from, p->log.to) != 0)
-			gg_follow_master(a.event, p->log.to, gg_bool(&a.row, EV_FORCED), gg_int8(&a.row, EV_MASTER_ID), p->log.at);
+			gg_follow_master(a.event, p->log.to, gg_bool(&a.row, EV_FORCED),
+							 gg_int8(&a.row, EV_MASTER_ID), p->log.at);
 	}
 	SPI_finish();
 	gg_become_self(&self);

@@ -22,6 +22,7 @@ typedef struct GgAfter
 extern void gg_apply_tasks(GgAfter *a, const GgWorkflow *wf, const GgTransition *t);
 
 /* after.c: steps on the slaves of a master that entered a state where that matters; sweep() does it for stragglers. */
-extern void gg_follow_master(int64 master, const char *state, bool forced, int64 new_master, TimestampTz at);
+extern void gg_follow_master(int64 master, const char *state, bool forced, int64 new_master,
+							 TimestampTz at);
 
 #endif /* GG_EVENT_AFTER_H */

@@ -40,7 +40,8 @@ holds(const GgActor *actor, GgRole role, const char *unit, TimestampTz at)
 	{
 		const GgPost *p = &actor->post[i];
 
-		if (p->role == role && p->unit != NULL && strcmp(p->unit, unit) == 0 && p->from <= at && at < p->to)
+		if (p->role == role && p->unit != NULL && strcmp(p->unit, unit) == 0 && p->from <= at &&
+			at < p->to)
 			return true;
 	}
 	return false;
@@ -50,10 +51,11 @@ holds(const GgActor *actor, GgRole role, const char *unit, TimestampTz at)
 static bool
 own_task(int64 event, const char *kind, const GgActor *actor, GgRole role, TimestampTz at)
 {
-	static GgPlan plan = {"SELECT t.person, t.unit FROM gov.event_task t WHERE t.event_id OPERATOR(pg_catalog.=) $1"
-						  " AND t.kind OPERATOR(pg_catalog.=) $2 AND t.done_at IS NULL ORDER BY t.id",
-						  2,
-						  {INT8OID, TEXTOID}};
+	static GgPlan plan = {
+		"SELECT t.person, t.unit FROM gov.event_task t WHERE t.event_id OPERATOR(pg_catalog.=) $1"
+		" AND t.kind OPERATOR(pg_catalog.=) $2 AND t.done_at IS NULL ORDER BY t.id",
+		2,
+		{INT8OID, TEXTOID}};
 	Datum values[2] = {Int64GetDatum(event), CStringGetTextDatum(kind)};
 
 	gg_execute(&plan, values, NULL, false, 0);
@@ -103,10 +105,11 @@ is_reporter(int64 event, const GgActor *actor)
 static bool
 breached(int64 event)
 {
-	static GgPlan plan = {"SELECT true FROM gov.event_task t WHERE t.event_id OPERATOR(pg_catalog.=) $1"
-						  " AND t.kind OPERATOR(pg_catalog.=) 'handle' AND t.breach",
-						  1,
-						  {INT8OID}};
+	static GgPlan plan = {
+		"SELECT true FROM gov.event_task t WHERE t.event_id OPERATOR(pg_catalog.=) $1"
+		" AND t.kind OPERATOR(pg_catalog.=) 'handle' AND t.breach",
+		1,
+		{INT8OID}};
 	Datum value = Int64GetDatum(event);
 
 	return truth(&plan, &value);
@@ -116,10 +119,11 @@ breached(int64 event)
 static int
 happened(int64 event, const char *action)
 {
-	static GgPlan plan = {"SELECT pg_catalog.count(*) FROM gov.event_log l WHERE l.event_id OPERATOR(pg_catalog.=) $1"
-						  " AND l.action OPERATOR(pg_catalog.=) $2",
-						  2,
-						  {INT8OID, TEXTOID}};
+	static GgPlan plan = {
+		"SELECT pg_catalog.count(*) FROM gov.event_log l WHERE l.event_id OPERATOR(pg_catalog.=) $1"
+		" AND l.action OPERATOR(pg_catalog.=) $2",
+		2,
+		{INT8OID, TEXTOID}};
 	Datum values[2] = {Int64GetDatum(event), CStringGetTextDatum(action)};
 	Datum n;
 
@@ -130,10 +134,11 @@ happened(int64 event, const char *action)
 static int
 requests_made(int64 event, const char *kind)
 {
-	static GgPlan plan = {"SELECT pg_catalog.count(*) FROM gov.request r WHERE r.event_id OPERATOR(pg_catalog.=) $1"
-						  " AND r.kind OPERATOR(pg_catalog.=) $2",
-						  2,
-						  {INT8OID, TEXTOID}};
+	static GgPlan plan = {
+		"SELECT pg_catalog.count(*) FROM gov.request r WHERE r.event_id OPERATOR(pg_catalog.=) $1"
+		" AND r.kind OPERATOR(pg_catalog.=) $2",
+		2,
+		{INT8OID, TEXTOID}};
 	Datum values[2] = {Int64GetDatum(event), CStringGetTextDatum(kind)};
 	Datum n;
 
@@ -144,10 +149,11 @@ requests_made(int64 event, const char *kind)
 static void
 request(int64 event, const char *kind, GgRequestFacts *facts)
 {
-	static GgPlan plan = {"SELECT r.made_by, r.endorsed_at IS NOT NULL, r.until FROM gov.request r"
-						  " WHERE r.event_id OPERATOR(pg_catalog.=) $1 AND r.kind OPERATOR(pg_catalog.=) $2 AND r.decided_at IS NULL",
-						  2,
-						  {INT8OID, TEXTOID}};
+	static GgPlan plan = {
+		"SELECT r.made_by, r.endorsed_at IS NOT NULL, r.until FROM gov.request r"
+		" WHERE r.event_id OPERATOR(pg_catalog.=) $1 AND r.kind OPERATOR(pg_catalog.=) $2 AND r.decided_at IS NULL",
+		2,
+		{INT8OID, TEXTOID}};
 	Datum values[2] = {Int64GetDatum(event), CStringGetTextDatum(kind)};
 	bool null;
 
@@ -157,8 +163,10 @@ request(int64 event, const char *kind, GgRequestFacts *facts)
 		return;
 	facts->undecided = true;
 	facts->made_by = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	facts->endorsed = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &null));
-	facts->until = DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &null));
+	facts->endorsed =
+		DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &null));
+	facts->until =
+		DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &null));
 	facts->has_until = !null;
 }
 
@@ -166,11 +174,12 @@ request(int64 event, const char *kind, GgRequestFacts *facts)
 static void
 master(int64 event, int64 master_id, GgMaster *facts)
 {
-	static GgPlan plan = {"SELECT e.state, s.open, e.master_id FROM gov.event e JOIN gov.workflow_state s"
-						  " ON s.workflow OPERATOR(pg_catalog.=) e.workflow AND s.state OPERATOR(pg_catalog.=) e.state"
-						  " WHERE e.id OPERATOR(pg_catalog.=) $1 FOR KEY SHARE OF e",
-						  1,
-						  {INT8OID}};
+	static GgPlan plan = {
+		"SELECT e.state, s.open, e.master_id FROM gov.event e JOIN gov.workflow_state s"
+		" ON s.workflow OPERATOR(pg_catalog.=) e.workflow AND s.state OPERATOR(pg_catalog.=) e.state"
+		" WHERE e.id OPERATOR(pg_catalog.=) $1 FOR KEY SHARE OF e",
+		1,
+		{INT8OID}};
 	int64 id = master_id;
 
 	memset(facts, 0, sizeof(GgMaster));
@@ -194,7 +203,8 @@ master(int64 event, int64 master_id, GgMaster *facts)
 		if (depth == 0)
 		{
 			facts->found = true;
-			facts->open = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &null));
+			facts->open =
+				DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &null));
 			facts->closed = strcmp(state, "closed") == 0 || strcmp(state, "evaluated") == 0 ||
 							strcmp(state, "forced_closed") == 0;
 		}
@@ -209,11 +219,12 @@ master(int64 event, int64 master_id, GgMaster *facts)
 static bool
 is_grid_worker(int64 person, TimestampTz at)
 {
-	static GgPlan plan = {"SELECT true FROM gov.post p WHERE p.staff_id OPERATOR(pg_catalog.=) $1"
-						  " AND p.role OPERATOR(pg_catalog.=) 'grid_worker'"
-						  " AND p.valid_from OPERATOR(pg_catalog.<=) $2 AND p.valid_to OPERATOR(pg_catalog.>) $2 LIMIT 1",
-						  2,
-						  {INT8OID, TIMESTAMPTZOID}};
+	static GgPlan plan = {
+		"SELECT true FROM gov.post p WHERE p.staff_id OPERATOR(pg_catalog.=) $1"
+		" AND p.role OPERATOR(pg_catalog.=) 'grid_worker'"
+		" AND p.valid_from OPERATOR(pg_catalog.<=) $2 AND p.valid_to OPERATOR(pg_catalog.>) $2 LIMIT 1",
+		2,
+		{INT8OID, TIMESTAMPTZOID}};
 	Datum values[2] = {Int64GetDatum(person), TimestampTzGetDatum(at)};
 
 	return truth(&plan, values);
@@ -222,7 +233,10 @@ is_grid_worker(int64 person, TimestampTz at)
 static bool
 unit_exists(const char *unit)
 {
-	static GgPlan plan = {"SELECT d.active FROM gov.department d WHERE d.code OPERATOR(pg_catalog.=) $1", 1, {TEXTOID}};
+	static GgPlan plan = {
+		"SELECT d.active FROM gov.department d WHERE d.code OPERATOR(pg_catalog.=) $1",
+		1,
+		{TEXTOID}};
 	Datum value = CStringGetTextDatum(unit);
 
 	return truth(&plan, &value);
@@ -231,7 +245,8 @@ unit_exists(const char *unit)
 static bool
 person_exists(int64 person)
 {
-	static GgPlan plan = {"SELECT s.active FROM gov.staff s WHERE s.id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
+	static GgPlan plan = {
+		"SELECT s.active FROM gov.staff s WHERE s.id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
 	Datum value = Int64GetDatum(person);
 
 	return truth(&plan, &value);
@@ -240,11 +255,13 @@ person_exists(int64 person)
 static bool
 grid_exists(const char *grid)
 {
-	static GgPlan plan = {"SELECT true FROM gov.grid g WHERE g.code OPERATOR(pg_catalog.=) $1", 1, {TEXTOID}};
+	static GgPlan plan = {
+		"SELECT true FROM gov.grid g WHERE g.code OPERATOR(pg_catalog.=) $1", 1, {TEXTOID}};
 	Datum value = CStringGetTextDatum(grid);
 
 	return truth(&plan, &value);
 }
 
-const GgAsk gg_ask_world = {own_task,	   co_unit, is_reporter, breached,		 happened,	   requests_made,
-							request, master,	  is_grid_worker, unit_exists, person_exists, grid_exists};
+const GgAsk gg_ask_world = {own_task,       co_unit,       is_reporter,   breached,
+							happened,       requests_made, request,       master,
+							is_grid_worker, unit_exists,   person_exists, grid_exists};

@@ -15,8 +15,9 @@ static GgRefusal *
 unfit(const GgStep *step, const GgRow *row, const char *name, const char *value, const char *why)
 {
 	return gg_refuse(ERRCODE_INVALID_PARAMETER_VALUE,
-					 psprintf("step \"%s\" on event %lld: argument \"%s\" is \"%s\": %s", step->t->action,
-							  (long long) gg_int8(row, EV_ID), name, value ? value : "", why),
+					 psprintf("step \"%s\" on event %lld: argument \"%s\" is \"%s\": %s",
+							  step->t->action, (long long) gg_int8(row, EV_ID), name,
+							  value ? value : "", why),
 					 NULL, NULL);
 }
 
@@ -40,14 +41,16 @@ take_unit(GgStep *step, GgRow *row, const GgAsk *ask)
 		return unfit(step, row, "unit", unit, "there is no such active unit in gov.department");
 	for (int i = 0; i < nco; i++)
 		if (!ask->unit_exists(co[i]))
-			return unfit(step, row, "co_units", co[i], "there is no such active unit in gov.department");
+			return unfit(step, row, "co_units", co[i],
+						 "there is no such active unit in gov.department");
 	if (!gg_is(row, EV_UNIT, unit))
 		gg_set(row, EV_DESIGNATED, BoolGetDatum(false));
 	gg_set_text(row, EV_UNIT, unit);
 	if (gg_arg_int8(step->args, "person", &person))
 	{
 		if (!ask->person_exists(person))
-			return unfit(step, row, "person", gg_arg(step->args, "person"), "there is no such active person in gov.staff");
+			return unfit(step, row, "person", gg_arg(step->args, "person"),
+						 "there is no such active person in gov.staff");
 		gg_set(row, EV_PERSON, Int64GetDatum(person));
 	}
 	else
@@ -72,7 +75,8 @@ check_task(GgStep *step, GgRow *row, const GgAsk *ask, const char *kind)
 	if (strcmp(kind, "verify") == 0 || strcmp(kind, "check") == 0)
 	{
 		if (!gg_arg_int8(step->args, "person", &person) || !ask->person_exists(person))
-			return unfit(step, row, "person", gg_arg(step->args, "person"), "there is no such active person in gov.staff");
+			return unfit(step, row, "person", gg_arg(step->args, "person"),
+						 "there is no such active person in gov.staff");
 	}
 	else if (strcmp(kind, "whistle") == 0)
 	{
@@ -81,7 +85,8 @@ check_task(GgStep *step, GgRow *row, const GgAsk *ask, const char *kind)
 			return unfit(step, row, "units", gg_arg(step->args, "units"), "it names no unit");
 		for (int i = 0; i < n; i++)
 			if (!ask->unit_exists(unit[i]))
-				return unfit(step, row, "units", unit[i], "there is no such active unit in gov.department");
+				return unfit(step, row, "units", unit[i],
+							 "there is no such active unit in gov.department");
 	}
 	return NULL;
 }
@@ -102,7 +107,8 @@ relabel(GgStep *step, GgRow *row)
 		if (it == NULL)
 			return unfit(step, row, "item", item, "there is no such active item in gov.catalogue");
 		if (category != NULL && strcmp(category, it->category) != 0)
-			return unfit(step, row, "category", category, psprintf("item %s belongs to %s", item, it->category));
+			return unfit(step, row, "category", category,
+						 psprintf("item %s belongs to %s", item, it->category));
 		category = it->category;
 	}
 	else if (category != NULL)
@@ -162,9 +168,11 @@ judge(GgStep *step, GgRow *row)
 		at = gg_time(row, EV_HANDLING_PAUSED_AT);
 	step->due_in_force = gg_time(row, EV_DUE_AT);
 	step->breach = at > step->due_in_force;
-	c = gg_has(row, EV_HANDLING_CALENDAR) ? gg_calendar_by_id(gg_int8(row, EV_HANDLING_CALENDAR)) : NULL;
+	c = gg_has(row, EV_HANDLING_CALENDAR) ? gg_calendar_by_id(gg_int8(row, EV_HANDLING_CALENDAR))
+										  : NULL;
 	if (c != NULL)
-		step->used_minutes = gg_open_time(gg_time(row, EV_HANDLING_START), at, c, &provisional) / 60e6;
+		step->used_minutes =
+			gg_open_time(gg_time(row, EV_HANDLING_START), at, c, &provisional) / 60e6;
 	else
 		step->used_minutes = (at - gg_time(row, EV_HANDLING_START)) / 60e6;
 }
@@ -201,8 +209,9 @@ count_or_mark(GgStep *step, GgRow *row, const GgAsk *ask, const char *what)
 	{
 		const char *name;
 		GgColumn column;
-	} counter[] = {{"return", EV_RETURN_COUNT}, {"suspend", EV_SUSPEND_COUNT}, {"extend", EV_EXTENSION_COUNT},
-				   {"rework", EV_REWORK_COUNT}, {"reopen", EV_REOPEN_COUNT},   {"urge", EV_URGE_COUNT}};
+	} counter[] = {{"return", EV_RETURN_COUNT},    {"suspend", EV_SUSPEND_COUNT},
+				   {"extend", EV_EXTENSION_COUNT}, {"rework", EV_REWORK_COUNT},
+				   {"reopen", EV_REOPEN_COUNT},    {"urge", EV_URGE_COUNT}};
 	GgRequestFacts request;
 
 	for (int i = 0; i < lengthof(counter); i++)
@@ -225,7 +234,8 @@ count_or_mark(GgStep *step, GgRow *row, const GgAsk *ask, const char *what)
 		char *kind = gg_arg(step->args, "kind");
 		char *level = gg_arg(step->args, "level");
 
-		gg_set_text(row, EV_SUPERVISED, psprintf("%s(%s)", kind ? kind : "督办", level ? level : ""));
+		gg_set_text(row, EV_SUPERVISED,
+					psprintf("%s(%s)", kind ? kind : "督办", level ? level : ""));
 	}
 }
 
@@ -271,12 +281,14 @@ apply(GgStep *step, GgRow *row, const GgAsk *ask, const GgRule *e)
 			if (gg_arg_int8(step->args, "person", &id))
 			{
 				if (!ask->person_exists(id))
-					return unfit(step, row, "person", gg_arg(step->args, "person"), "there is no such active person in gov.staff");
+					return unfit(step, row, "person", gg_arg(step->args, "person"),
+								 "there is no such active person in gov.staff");
 				gg_set(row, EV_PERSON, Int64GetDatum(id));
 			}
 			break;
 		case GG_E_CLOSE_TASK:
-			if (strcmp(e->arg, "handle") == 0 && gg_has_effect(step->t, GG_E_PAUSE_CLOCK) && !gg_has_effect(step->t, GG_E_COUNT))
+			if (strcmp(e->arg, "handle") == 0 && gg_has_effect(step->t, GG_E_PAUSE_CLOCK) &&
+				!gg_has_effect(step->t, GG_E_COUNT))
 				gg_set(row, EV_DESIGNATED, BoolGetDatum(false));
 			break;
 		case GG_E_START_CLOCK:
@@ -343,7 +355,8 @@ apply(GgStep *step, GgRow *row, const GgAsk *ask, const GgRule *e)
 		case GG_E_RELABEL:
 			return relabel(step, row);
 		case GG_E_DESIGNATE_IF_SAME_UNIT:
-			if (gg_has(row, EV_RETURNED_UNIT) && gg_is(row, EV_RETURNED_UNIT, gg_text(row, EV_UNIT)) &&
+			if (gg_has(row, EV_RETURNED_UNIT) &&
+				gg_is(row, EV_RETURNED_UNIT, gg_text(row, EV_UNIT)) &&
 				!gg_is(row, EV_ENTERED_BY, "recall"))
 				gg_set(row, EV_DESIGNATED, BoolGetDatum(true));
 			break;
@@ -351,7 +364,8 @@ apply(GgStep *step, GgRow *row, const GgAsk *ask, const GgRule *e)
 			gg_set(row, EV_TIMEOUT_EXEMPT, BoolGetDatum(true));
 			break;
 		case GG_E_CLOSE_REQUEST:
-			step->request_outcome = strncmp(step->t->action, "reject", 6) == 0 ? "rejected" : "approved";
+			step->request_outcome =
+				strncmp(step->t->action, "reject", 6) == 0 ? "rejected" : "approved";
 			break;
 		case GG_E_REOPEN_TASK:
 		case GG_E_OPEN_REQUEST:
@@ -373,7 +387,8 @@ enter(GgStep *step, GgRow *row)
 	{
 		if (strcmp(satisfaction, "满意") != 0 && strcmp(satisfaction, "基本满意") != 0 &&
 			strcmp(satisfaction, "不满意") != 0 && strcmp(satisfaction, "未接通") != 0)
-			return unfit(step, row, "satisfaction", satisfaction, "it is not one of 满意, 基本满意, 不满意, 未接通");
+			return unfit(step, row, "satisfaction", satisfaction,
+						 "it is not one of 满意, 基本满意, 不满意, 未接通");
 		gg_set_text(row, EV_SATISFACTION, satisfaction);
 		gg_set(row, EV_EVALUATED_AT, TimestampTzGetDatum(step->at));
 	}
@@ -410,8 +425,11 @@ gg_change(GgStep *step, GgRow *row, const GgAsk *ask)
 			step->to = before ? gg_state_of(step->wf, before) : -1;
 			if (step->to < 0)
 				return gg_refuse(ERRCODE_GG_GUARD_REFUSED,
-								 psprintf("event %lld has no state to go back to", (long long) gg_int8(row, EV_ID)), NULL, NULL);
-			gg_set(row, EV_AWAY, Int64GetDatum(gg_int8(row, EV_AWAY) + (step->at - gg_time(row, EV_ENTERED_AT))));
+								 psprintf("event %lld has no state to go back to",
+										  (long long) gg_int8(row, EV_ID)),
+								 NULL, NULL);
+			gg_set(row, EV_AWAY,
+				   Int64GetDatum(gg_int8(row, EV_AWAY) + (step->at - gg_time(row, EV_ENTERED_AT))));
 			gg_set(row, EV_STATE, row->v[EV_BEFORE_STATE]);
 			gg_set(row, EV_ENTERED_BY, row->v[EV_BEFORE_BY]);
 			gg_set(row, EV_ENTERED_AT, row->v[EV_BEFORE_AT]);

@@ -26,11 +26,13 @@ typedef struct Clock
 	GgColumn round;
 } Clock;
 
-static const Clock stage = {EV_STAGE_ALLOW,		EV_STAGE_CALENDAR, EV_STAGE_START,	 EV_STAGE_UNITS,	   EV_STAGE_EXTRA,
-							EV_STAGE_PAUSED_AT, EV_STAGE_DUE_AT,   EV_STAGE_DUE_DAY, EV_STAGE_PROVISIONAL, EV_STAGE_ROUND};
-static const Clock handling = {EV_HANDLING_ALLOW, EV_HANDLING_CALENDAR,	 EV_HANDLING_START, EV_HANDLING_UNITS,
-							   EV_HANDLING_EXTRA, EV_HANDLING_PAUSED_AT, EV_DUE_AT,			EV_DUE_DAY,
-							   EV_DUE_PROVISIONAL, EV_HANDLING_ROUND};
+static const Clock stage = {
+	EV_STAGE_ALLOW,     EV_STAGE_CALENDAR, EV_STAGE_START,   EV_STAGE_UNITS,       EV_STAGE_EXTRA,
+	EV_STAGE_PAUSED_AT, EV_STAGE_DUE_AT,   EV_STAGE_DUE_DAY, EV_STAGE_PROVISIONAL, EV_STAGE_ROUND};
+static const Clock handling = {EV_HANDLING_ALLOW, EV_HANDLING_CALENDAR, EV_HANDLING_START,
+							   EV_HANDLING_UNITS, EV_HANDLING_EXTRA,    EV_HANDLING_PAUSED_AT,
+							   EV_DUE_AT,         EV_DUE_DAY,           EV_DUE_PROVISIONAL,
+							   EV_HANDLING_ROUND};
 
 /* The clock's limit as it was given. */
 static GgLimit
@@ -65,11 +67,14 @@ project(GgRow *row, const Clock *k)
 	TimestampTz due;
 
 	if (c == NULL && needs_calendar(limit.kind))
-		ereport(ERROR,
-				(errcode(ERRCODE_GG_NOT_SET_UP),
-				 errmsg("no calendar covers area \"%s\"", gg_text(row, EV_AREA)),
-				 errhint("Insert a row named default into gov.calendar for this area or one that contains it.")));
-	due = gg_due(gg_time(row, k->start), limit.kind, gg_int8(row, k->units) + gg_int8(row, k->extra), c, &provisional);
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_GG_NOT_SET_UP),
+			 errmsg("no calendar covers area \"%s\"", gg_text(row, EV_AREA)),
+			 errhint(
+				 "Insert a row named default into gov.calendar for this area or one that contains it.")));
+	due = gg_due(gg_time(row, k->start), limit.kind,
+				 gg_int8(row, k->units) + gg_int8(row, k->extra), c, &provisional);
 	gg_set(row, k->due_at, TimestampTzGetDatum(due));
 	if (c != NULL)
 		gg_set(row, k->due_day, DateADTGetDatum(gg_due_day(due, c)));
@@ -95,7 +100,8 @@ static void
 end_pause(GgRow *row, const Clock *k, TimestampTz since, TimestampTz at)
 {
 	bool provisional = false;
-	int64 more = gg_pause_units(since, at, clock_limit(row, k).kind, clock_calendar(row, k), &provisional);
+	int64 more =
+		gg_pause_units(since, at, clock_limit(row, k).kind, clock_calendar(row, k), &provisional);
 
 	gg_set(row, k->extra, Int64GetDatum(gg_int8(row, k->extra) + more));
 	gg_set_null(row, k->paused_at);
@@ -113,7 +119,8 @@ gg_stage_running(const GgRow *row)
 bool
 gg_handling_running(const GgRow *row)
 {
-	return gg_has(row, EV_HANDLING_START) && !gg_has(row, EV_HANDLING_PAUSED_AT) && !gg_has(row, EV_HANDLING_STOPPED_AT);
+	return gg_has(row, EV_HANDLING_START) && !gg_has(row, EV_HANDLING_PAUSED_AT) &&
+		   !gg_has(row, EV_HANDLING_STOPPED_AT);
 }
 
 /* The stage clock of a state just entered: by the area's limit, none without one. */
@@ -217,7 +224,8 @@ gg_handling_stop(GgRow *row, TimestampTz at)
 	if (!gg_has(row, EV_HANDLING_START) || gg_has(row, EV_HANDLING_STOPPED_AT))
 		return;
 	gg_set(row, EV_HANDLING_STOPPED_AT,
-		   gg_has(row, EV_HANDLING_PAUSED_AT) ? row->v[EV_HANDLING_PAUSED_AT] : TimestampTzGetDatum(at));
+		   gg_has(row, EV_HANDLING_PAUSED_AT) ? row->v[EV_HANDLING_PAUSED_AT]
+											  : TimestampTzGetDatum(at));
 	gg_set_null(row, EV_HANDLING_PAUSED_AT);
 }
 
@@ -227,9 +235,10 @@ gg_handling_extend(GgRow *row, TimestampTz at)
 {
 	if (!gg_has(row, EV_HANDLING_START))
 		return;
-	gg_set(row, EV_HANDLING_UNITS,
-		   Int64GetDatum(gg_int8(row, EV_HANDLING_UNITS) +
-						 gg_limit_units(clock_limit(row, &handling), clock_calendar(row, &handling))));
+	gg_set(
+		row, EV_HANDLING_UNITS,
+		Int64GetDatum(gg_int8(row, EV_HANDLING_UNITS) +
+					  gg_limit_units(clock_limit(row, &handling), clock_calendar(row, &handling))));
 	gg_set(row, EV_HANDLING_ROUND, Int32GetDatum(gg_int4(row, EV_HANDLING_ROUND) + 1));
 	project(row, &handling);
 }
@@ -238,11 +247,13 @@ gg_handling_extend(GgRow *row, TimestampTz at)
 void
 gg_handling_relimit(GgRow *row)
 {
-	if (!gg_has(row, EV_HANDLING_START) || gg_has(row, EV_HANDLING_STOPPED_AT) || !gg_has(row, EV_HANDLING_ALLOW))
+	if (!gg_has(row, EV_HANDLING_START) || gg_has(row, EV_HANDLING_STOPPED_AT) ||
+		!gg_has(row, EV_HANDLING_ALLOW))
 		return;
-	gg_set(row, EV_HANDLING_UNITS,
-		   Int64GetDatum((1 + gg_int4(row, EV_EXTENSION_COUNT)) *
-						 gg_limit_units(clock_limit(row, &handling), clock_calendar(row, &handling))));
+	gg_set(
+		row, EV_HANDLING_UNITS,
+		Int64GetDatum((1 + gg_int4(row, EV_EXTENSION_COUNT)) *
+					  gg_limit_units(clock_limit(row, &handling), clock_calendar(row, &handling))));
 	gg_set(row, EV_HANDLING_ROUND, Int32GetDatum(gg_int4(row, EV_HANDLING_ROUND) + 1));
 	project(row, &handling);
 }
@@ -264,8 +275,8 @@ gg_set_limits(GgRow *row)
 	GgLimit limit;
 	int64 calendar;
 
-	if (gg_handling_limit(gg_text(row, EV_AREA), gg_text(row, EV_SOURCE), gg_text(row, EV_ITEM), gg_bool(row, EV_URGENT),
-						  &limit, &calendar))
+	if (gg_handling_limit(gg_text(row, EV_AREA), gg_text(row, EV_SOURCE), gg_text(row, EV_ITEM),
+						  gg_bool(row, EV_URGENT), &limit, &calendar))
 		gg_set_text(row, EV_HANDLING_ALLOW, gg_limit_text(limit));
 	else
 		gg_set_null(row, EV_HANDLING_ALLOW);
@@ -299,11 +310,15 @@ clock_rungs(const GgRow *row, const Clock *k, const char *name, GgRung rung[2])
 	rung[1].name = "red";
 	if (one > 0 && gg_int8(row, k->units) >= 3 * one)
 		rung[0].at = gg_due(start, limit.kind, units - one, c, &provisional);
-	else if (limit.kind == GG_LIMIT_WD || limit.kind == GG_LIMIT_RD || limit.kind == GG_LIMIT_WH || limit.kind == GG_LIMIT_WM)
-		rung[0].at = gg_due(start, GG_LIMIT_WM, gg_open_time(start, due, c, &provisional) / 5 * 4, c, &provisional);
+	else if (limit.kind == GG_LIMIT_WD || limit.kind == GG_LIMIT_RD || limit.kind == GG_LIMIT_WH ||
+			 limit.kind == GG_LIMIT_WM)
+		rung[0].at = gg_due(start, GG_LIMIT_WM, gg_open_time(start, due, c, &provisional) / 5 * 4,
+							c, &provisional);
 	else
 		rung[0].at = start + (due - start) / 5 * 4;
-	rung[1].at = needs_calendar(limit.kind) && limit.kind != GG_LIMIT_D ? gg_due(due, GG_LIMIT_WM, 1, c, &provisional) : due + 1;
+	rung[1].at = needs_calendar(limit.kind) && limit.kind != GG_LIMIT_D
+					 ? gg_due(due, GG_LIMIT_WM, 1, c, &provisional)
+					 : due + 1;
 }
 
 /* The rungs of all running clocks; returns how many. */
@@ -359,11 +374,13 @@ gg_plan_auto(GgRow *row, const GgWorkflow *wf)
 		const GgCalendar *c;
 		TimestampTz at;
 
-		if (strncmp(area, a->area, strlen(a->area)) != 0 || gg_transition(wf, state, a->action) == NULL ||
+		if (strncmp(area, a->area, strlen(a->area)) != 0 ||
+			gg_transition(wf, state, a->action) == NULL ||
 			(a->except_source != NULL && gg_is(row, EV_SOURCE, a->except_source)))
 			continue;
 		c = gg_calendar_by_id(gg_calendar_for_area(area));
-		at = gg_due(gg_time(row, EV_ENTERED_AT), a->after.kind, gg_limit_units(a->after, c), c, &provisional);
+		at = gg_due(gg_time(row, EV_ENTERED_AT), a->after.kind, gg_limit_units(a->after, c), c,
+					&provisional);
 		if (at < next)
 			next = at;
 	}

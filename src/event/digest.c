@@ -144,7 +144,8 @@ gg_log_hash(const GgLogRow *log, const uint8 *previous, uint8 out[GG_DIGEST])
 
 /* The salted digest of a note and its arguments (as jsonb prints them). */
 void
-gg_note_digest(const uint8 *salt, int saltlen, const char *note, const char *args, uint8 out[GG_DIGEST])
+gg_note_digest(const uint8 *salt, int saltlen, const char *note, const char *args,
+			   uint8 out[GG_DIGEST])
 {
 	StringInfoData buf;
 

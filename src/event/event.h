@@ -80,7 +80,7 @@ extern bool gg_column_equal(GgColumn c, const GgRow *a, const GgRow *b);
 extern void gg_set(GgRow *row, GgColumn c, Datum value);
 extern void gg_set_null(GgRow *row, GgColumn c);
 extern void gg_set_text(GgRow *row, GgColumn c, const char *value); /* NULL: SQL NULL */
-extern char *gg_text(const GgRow *row, GgColumn c);					/* palloc'd; NULL for SQL NULL */
+extern char *gg_text(const GgRow *row, GgColumn c); /* palloc'd; NULL for SQL NULL */
 
 static inline bool
 gg_has(const GgRow *row, GgColumn c)
@@ -213,7 +213,7 @@ typedef struct GgRule
 {
 	int kind;
 	char *text; /* as written */
-	char *arg;	/* first argument, "" for none */
+	char *arg;  /* first argument, "" for none */
 	int number; /* second argument */
 	GgLimit limit;
 } GgRule;
@@ -302,10 +302,10 @@ typedef struct GgItem
 
 extern const char *gg_root(void);
 extern const GgItem *gg_item(const char *code); /* NULL: not in the catalogue */
-extern bool gg_handling_limit(const char *area, const char *source, const char *item, bool urgent, GgLimit *allow,
-							  int64 *calendar);
+extern bool gg_handling_limit(const char *area, const char *source, const char *item, bool urgent,
+							  GgLimit *allow, int64 *calendar);
 extern bool gg_stage_limit(const char *area, const char *state, bool urgent, GgLimit *allow);
-extern int64 gg_calendar_for_area(const char *area); /* 0: none */
+extern int64 gg_calendar_for_area(const char *area);  /* 0: none */
 extern const GgCalendar *gg_calendar_by_id(int64 id); /* NULL: none */
 extern bool gg_area_publishes(const char *area);
 extern bool gg_item_admitted(const char *area, const char *item, TimestampTz at);
@@ -335,7 +335,7 @@ typedef struct GgPost
 typedef struct GgActor
 {
 	GgActorKind kind;
-	int64 id;		  /* staff */
+	int64 id;         /* staff */
 	const char *key;  /* citizen */
 	const char *text; /* for the journal */
 	bool by_proxy;
@@ -380,18 +380,19 @@ typedef struct GgRequestFacts
 /* What legality asks of the world: answered with the latest snapshot after the row lock. */
 typedef struct GgAsk
 {
-	bool (*own_task) (int64 event, const char *kind, const GgActor *actor, GgRole role, TimestampTz at);
-	bool (*co_unit) (int64 event, const GgActor *actor, GgRole role, TimestampTz at);
-	bool (*is_reporter) (int64 event, const GgActor *actor);
-	bool (*breached) (int64 event);
-	int (*happened) (int64 event, const char *action);
-	int (*requests_made) (int64 event, const char *kind);
-	void (*request) (int64 event, const char *kind, GgRequestFacts *facts);
-	void (*master) (int64 event, int64 master, GgMaster *facts);
-	bool (*is_grid_worker) (int64 person, TimestampTz at);
-	bool (*unit_exists) (const char *unit);
-	bool (*person_exists) (int64 person);
-	bool (*grid_exists) (const char *grid);
+	bool (*own_task)(int64 event, const char *kind, const GgActor *actor, GgRole role,
+					 TimestampTz at);
+	bool (*co_unit)(int64 event, const GgActor *actor, GgRole role, TimestampTz at);
+	bool (*is_reporter)(int64 event, const GgActor *actor);
+	bool (*breached)(int64 event);
+	int (*happened)(int64 event, const char *action);
+	int (*requests_made)(int64 event, const char *kind);
+	void (*request)(int64 event, const char *kind, GgRequestFacts *facts);
+	void (*master)(int64 event, int64 master, GgMaster *facts);
+	bool (*is_grid_worker)(int64 person, TimestampTz at);
+	bool (*unit_exists)(const char *unit);
+	bool (*person_exists)(int64 person);
+	bool (*grid_exists)(const char *grid);
 } GgAsk;
 
 extern const GgAsk gg_ask_world;
@@ -412,7 +413,7 @@ typedef struct GgStep
 	char *note;
 	Jsonb *args;
 	/* filled by change.c for the AFTER trigger */
-	bool breach;			/* the handling clock was past due when it paused or stopped */
+	bool breach;              /* the handling clock was past due when it paused or stopped */
 	TimestampTz due_in_force; /* 0: none */
 	double used_minutes;
 	const char *request_outcome;
@@ -425,7 +426,8 @@ extern char *gg_actions_from(const GgWorkflow *wf, int from);
 extern void gg_raise(const GgRefusal *refusal) pg_attribute_noreturn();
 
 /* args.c: reading jsonb arguments */
-extern char *gg_arg(const Jsonb *args, const char *name); /* NULL: absent or null; numbers and booleans as text */
+extern char *gg_arg(const Jsonb *args,
+					const char *name); /* NULL: absent or null; numbers and booleans as text */
 extern int gg_arg_list(const Jsonb *args, const char *name, char ***list);
 extern bool gg_arg_int8(const Jsonb *args, const char *name, int64 *value);
 extern bool gg_arg_time(const Jsonb *args, const char *name, TimestampTz *value);
@@ -489,7 +491,8 @@ typedef struct GgLogRow
 	uint8 facts_digest[GG_DIGEST];
 } GgLogRow;
 extern void gg_log_hash(const GgLogRow *log, const uint8 *previous, uint8 out[GG_DIGEST]);
-extern void gg_note_digest(const uint8 *salt, int saltlen, const char *note, const char *args, uint8 out[GG_DIGEST]);
+extern void gg_note_digest(const uint8 *salt, int saltlen, const char *note, const char *args,
+						   uint8 out[GG_DIGEST]);
 
 /* pending.c: what BEFORE tells AFTER */
 typedef struct GgPending
@@ -515,7 +518,8 @@ extern MemoryContext gg_pending_context(void);
 extern void gg_sweep_init(void);
 
 /* system.c: our own steps on an event, as the system */
-extern void gg_system_step(int64 event, const char *action, const char *note, const char *args, TimestampTz at);
+extern void gg_system_step(int64 event, const char *action, const char *note, const char *args,
+						   TimestampTz at);
 extern bool gg_system_pass(int64 event, TimestampTz *at, bool *quiet);
 extern void gg_system_plan_alert(int64 event, TimestampTz after, bool forget_auto);
 

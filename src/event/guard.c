@@ -26,7 +26,8 @@ gg_guard_event(PG_FUNCTION_ARGS)
 {
 	TriggerData *td = (TriggerData *) fcinfo->context;
 
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(td->tg_event) || !TRIGGER_FIRED_FOR_ROW(td->tg_event))
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(td->tg_event) ||
+		!TRIGGER_FIRED_FOR_ROW(td->tg_event))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" must be fired BEFORE, for each row", "guard_event")));
@@ -35,8 +36,7 @@ gg_guard_event(PG_FUNCTION_ARGS)
 	if (TRIGGER_FIRED_BY_UPDATE(td->tg_event))
 		return PointerGetDatum(guard_update(td));
 	ereport(ERROR,
-			(errcode(ERRCODE_GG_JOURNAL_APPEND_ONLY),
-			 errmsg("events cannot be deleted"),
+			(errcode(ERRCODE_GG_JOURNAL_APPEND_ONLY), errmsg("events cannot be deleted"),
 			 errdetail("An event and its journal are the record of what was done."),
 			 errhint("Use step \"void\" or \"withdraw\"; a test database is dropped as a whole.")));
 }
@@ -54,20 +54,21 @@ gg_step_time(GgStep *step, const GgRow *row)
 	if (!gg_arg_time(step->args, "at", &at))
 		return;
 	if (step->actor->backdate_minutes <= 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_GG_GUARD_REFUSED),
-				 errmsg("this session may not give a step's time"),
-				 errhint("gov.actor_proxy.backdate_minutes allows it to a session role that acts for others.")));
-	if (at > step->recorded_at || at < step->recorded_at - step->actor->backdate_minutes * INT64CONST(60000000))
-		ereport(ERROR,
-				(errcode(ERRCODE_GG_GUARD_REFUSED),
-				 errmsg("a step cannot take effect at %s", timestamptz_to_str(at)),
-				 errdetail("It may lie at most %d minutes back, and not in the future.", step->actor->backdate_minutes)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_GG_GUARD_REFUSED), errmsg("this session may not give a step's time"),
+			 errhint(
+				 "gov.actor_proxy.backdate_minutes allows it to a session role that acts for others.")));
+	if (at > step->recorded_at ||
+		at < step->recorded_at - step->actor->backdate_minutes * INT64CONST(60000000))
+		ereport(ERROR, (errcode(ERRCODE_GG_GUARD_REFUSED),
+						errmsg("a step cannot take effect at %s", timestamptz_to_str(at)),
+						errdetail("It may lie at most %d minutes back, and not in the future.",
+								  step->actor->backdate_minutes)));
 	if (row != NULL && gg_has(row, EV_LAST_AT) && at < gg_time(row, EV_LAST_AT))
-		ereport(ERROR,
-				(errcode(ERRCODE_GG_GUARD_REFUSED),
-				 errmsg("a step cannot take effect at %s", timestamptz_to_str(at)),
-				 errdetail("The previous step took effect later.")));
+		ereport(ERROR, (errcode(ERRCODE_GG_GUARD_REFUSED),
+						errmsg("a step cannot take effect at %s", timestamptz_to_str(at)),
+						errdetail("The previous step took effect later.")));
 	step->at = at;
 	step->backdated = true;
 }
@@ -82,14 +83,18 @@ refuse_owned_at_insert(const GgRow *row)
 
 		if (row->null[c] || (info->flags & (GG_WRITER | GG_INPUT)) != 0)
 			continue;
-		if ((info->type == GG_BO || info->type == GG_I4 || info->type == GG_I2 || info->type == GG_I8) && row->v[c] == (Datum) 0)
+		if ((info->type == GG_BO || info->type == GG_I4 || info->type == GG_I2 ||
+			 info->type == GG_I8) &&
+			row->v[c] == (Datum) 0)
 			continue; /* a default */
 		if (c == EV_STATE && gg_is(row, EV_STATE, "reported"))
 			continue;
-		ereport(ERROR,
-				(errcode(ERRCODE_GG_OWNED_COLUMN),
-				 errmsg("column \"%s\" of a new event is filled by the guard", info->name),
-				 errhint("Give body, and where known source, external_id, location, grid, area, category, item, urgent.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_GG_OWNED_COLUMN),
+			 errmsg("column \"%s\" of a new event is filled by the guard", info->name),
+			 errhint(
+				 "Give body, and where known source, external_id, location, grid, area, category, item, urgent.")));
 	}
 }
 
@@ -124,23 +129,25 @@ locate(GgRow *row, const GgActor *actor, TimestampTz at)
 		if (gg_locate(lon, lat, found, &how, &metres))
 			grid = pstrdup(found);
 		else if (!gg_inside_root(lon, lat))
-			ereport(ERROR,
-					(errcode(ERRCODE_GG_NO_GRID_HERE),
-					 errmsg("point (%.6f %.6f) lies in no grid and outside the city", lon, lat),
-					 errhint("Longitude comes first; frames other than CGCS2000 are converted by grid_gov.report(..., frame => 'gcj02').")));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_GG_NO_GRID_HERE),
+				 errmsg("point (%.6f %.6f) lies in no grid and outside the city", lon, lat),
+				 errhint(
+					 "Longitude comes first; frames other than CGCS2000 are converted by grid_gov.report(..., frame => 'gcj02').")));
 	}
 	if (grid != NULL)
 	{
 		if (gg_code_level(grid, strlen(grid)) < 6)
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" is not a grid code", grid)));
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("\"%s\" is not a grid code", grid)));
 		area = grid;
 	}
 	if (area == NULL)
 		area = (char *) area_of_actor(actor, at);
 	if (strncmp(area, gg_root(), strlen(gg_root())) != 0 || gg_area_level(area) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_GG_NO_GRID_HERE),
-				 errmsg("area \"%s\" is not inside the city %s", area, gg_root())));
+		ereport(ERROR, (errcode(ERRCODE_GG_NO_GRID_HERE),
+						errmsg("area \"%s\" is not inside the city %s", area, gg_root())));
 	gg_set_text(row, EV_GRID, grid);
 	gg_set_text(row, EV_AREA, area);
 }
@@ -162,7 +169,8 @@ classify(GgRow *row)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 it == NULL ? errmsg("item \"%s\" is not an active item of gov.catalogue", item)
-								: errmsg("item \"%s\" belongs to %s, not to %s", item, it->category, category)));
+								: errmsg("item \"%s\" belongs to %s, not to %s", item, it->category,
+										 category)));
 		category = it->category;
 	}
 	else
@@ -185,7 +193,8 @@ classify(GgRow *row)
 			}
 			gg_set(row, EV_MODEL, Int64GetDatum(v.model));
 		}
-		if (n >= 0 && body != NULL && gg_text_item(body, strlen(body), n, best) && gg_item(best) != NULL)
+		if (n >= 0 && body != NULL && gg_text_item(body, strlen(body), n, best) &&
+			gg_item(best) != NULL)
 			item = pstrdup(best);
 	}
 	gg_set_text(row, EV_CATEGORY, category);
@@ -205,7 +214,8 @@ finish(GgStep *step, GgRow *row, const GgRow *old, const char *action)
 	MemoryContext oldcontext;
 	int32 seq = old == NULL ? 1 : gg_int4(old, EV_SEQ) + 1;
 	int64 event = gg_int8(row, EV_ID);
-	char *args = step->args != NULL ? JsonbToCString(NULL, &step->args->root, VARSIZE(step->args)) : NULL;
+	char *args =
+		step->args != NULL ? JsonbToCString(NULL, &step->args->root, VARSIZE(step->args)) : NULL;
 	const uint8 *previous = NULL;
 	bytea *head;
 
@@ -254,7 +264,8 @@ finish(GgStep *step, GgRow *row, const GgRow *old, const char *action)
 	if (p->note != NULL || args != NULL)
 	{
 		if (!pg_strong_random(p->salt, sizeof(p->salt)))
-			ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate random values")));
+			ereport(ERROR,
+					(errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate random values")));
 		p->log.has_note = true;
 		gg_note_digest(p->salt, sizeof(p->salt), p->note, args, p->log.note_digest);
 	}
@@ -289,9 +300,9 @@ guard_insert(TriggerData *td)
 	gg_row_load(map, desc, td->tg_trigtuple, &row);
 	refuse_owned_at_insert(&row);
 	if (gg_has(&row, EV_ACTION) && !gg_is(&row, EV_ACTION, "report"))
-		ereport(ERROR,
-				(errcode(ERRCODE_GG_ILLEGAL_TRANSITION),
-				 errmsg("a new event begins with step \"report\", not \"%s\"", gg_text(&row, EV_ACTION))));
+		ereport(ERROR, (errcode(ERRCODE_GG_ILLEGAL_TRANSITION),
+						errmsg("a new event begins with step \"report\", not \"%s\"",
+							   gg_text(&row, EV_ACTION))));
 	step.note = gg_text(&row, EV_ACTION_NOTE);
 	step.args = gg_has(&row, EV_ACTION_ARGS) ? DatumGetJsonbP(row.v[EV_ACTION_ARGS]) : NULL;
 	step.actor = gg_actor_now();
@@ -327,12 +338,15 @@ guard_insert(TriggerData *td)
 
 		j2date(day + POSTGRES_EPOCH_JDATE, &y, &m, &d);
 		gg_set_text(&row, EV_CASE_NO,
-					psprintf("%.6s-%04d%02d%02d-%08lld", gg_text(&row, EV_AREA), y, m, d, (long long) gg_int8(&row, EV_ID)));
+					psprintf("%.6s-%04d%02d%02d-%08lld", gg_text(&row, EV_AREA), y, m, d,
+							 (long long) gg_int8(&row, EV_ID)));
 	}
 	gg_set_limits(&row);
 	for (int c = 0; c < EV_COUNT; c++)
 		if (row.null[c] && gg_column[c].flags != GG_INPUT &&
-			(gg_column[c].type == GG_BO || gg_column[c].type == GG_I4 || gg_column[c].type == GG_I2) && c != EV_SEQ)
+			(gg_column[c].type == GG_BO || gg_column[c].type == GG_I4 ||
+			 gg_column[c].type == GG_I2) &&
+			c != EV_SEQ)
 			gg_set(&row, c, (Datum) 0);
 	finish(&step, &row, NULL, "report");
 	MemoryContextSwitchTo(caller); /* the result outlives SPI_finish() */
@@ -357,7 +371,8 @@ step_to_state(GgStep *step, const GgRow *row, const char *to)
 
 		if ((t->from & (UINT64CONST(1) << step->from)) == 0)
 			continue;
-		if (t->to != target && !(t->to == GG_TO_BEFORE && before != NULL && strcmp(before, to) == 0))
+		if (t->to != target &&
+			!(t->to == GG_TO_BEFORE && before != NULL && strcmp(before, to) == 0))
 			continue;
 		step->t = t;
 		if (gg_legal(step, row, &gg_ask_world, false) != NULL)
@@ -366,14 +381,19 @@ step_to_state(GgStep *step, const GgRow *row, const char *to)
 		n++;
 	}
 	if (n != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_GG_ILLEGAL_TRANSITION),
-				 errmsg("cannot move event %lld from state \"%s\" to \"%s\"", (long long) gg_int8(row, EV_ID),
-						step->wf->state[step->from].name, to),
-				 n == 0 ? errdetail("No step from here to there is open to %s. State \"%s\" knows the steps: %s.", step->actor->text,
-									step->wf->state[step->from].name, gg_actions_from(step->wf, step->from))
-						: errdetail("%d steps lead there and are open to %s.", n, step->actor->text),
-				 errhint("Name the step: UPDATE gov.event SET action = ..., or grid_gov.act(). grid_gov.allowed_actions(event) lists them.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_GG_ILLEGAL_TRANSITION),
+			 errmsg("cannot move event %lld from state \"%s\" to \"%s\"",
+					(long long) gg_int8(row, EV_ID), step->wf->state[step->from].name, to),
+			 n == 0
+				 ? errdetail(
+					   "No step from here to there is open to %s. State \"%s\" knows the steps: %s.",
+					   step->actor->text, step->wf->state[step->from].name,
+					   gg_actions_from(step->wf, step->from))
+				 : errdetail("%d steps lead there and are open to %s.", n, step->actor->text),
+			 errhint(
+				 "Name the step: UPDATE gov.event SET action = ..., or grid_gov.act(). grid_gov.allowed_actions(event) lists them.")));
 	return found;
 }
 
@@ -422,11 +442,13 @@ guard_update(TriggerData *td)
 			to_state = gg_text(&row, EV_STATE);
 			continue;
 		}
-		ereport(ERROR,
-				(errcode(ERRCODE_GG_OWNED_COLUMN),
-				 errmsg("column \"%s\" of event %lld is written by the guard only", gg_column[c].name,
-						(long long) gg_int8(&old, EV_ID)),
-				 errhint("Place and item are corrected by the steps \"hand_over\" and \"correct_category\"; states move by SET action.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_GG_OWNED_COLUMN),
+			 errmsg("column \"%s\" of event %lld is written by the guard only", gg_column[c].name,
+					(long long) gg_int8(&old, EV_ID)),
+			 errhint(
+				 "Place and item are corrected by the steps \"hand_over\" and \"correct_category\"; states move by SET action.")));
 	}
 	step.note = gg_text(&row, EV_ACTION_NOTE);
 	step.args = gg_has(&row, EV_ACTION_ARGS) ? DatumGetJsonbP(row.v[EV_ACTION_ARGS]) : NULL;
@@ -447,8 +469,8 @@ guard_update(TriggerData *td)
 	if (step.from < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_GG_NOT_SET_UP),
-				 errmsg("state \"%s\" of event %lld does not exist in workflow \"%s\"", gg_text(&old, EV_STATE),
-						(long long) gg_int8(&old, EV_ID), step.wf->name)));
+				 errmsg("state \"%s\" of event %lld does not exist in workflow \"%s\"",
+						gg_text(&old, EV_STATE), (long long) gg_int8(&old, EV_ID), step.wf->name)));
 	if (system)
 	{
 		step.actor = &gg_actor_system;
@@ -475,13 +497,15 @@ guard_update(TriggerData *td)
 	{
 		step.t = gg_transition(step.wf, step.from, action);
 		if (step.t == NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_GG_ILLEGAL_TRANSITION),
-					 errmsg("cannot take step \"%s\" on event %lld in state \"%s\"", action, (long long) gg_int8(&old, EV_ID),
-							step.wf->state[step.from].name),
-					 errdetail("State \"%s\" (%s) allows: %s.", step.wf->state[step.from].name, step.wf->state[step.from].title,
-							   gg_actions_from(step.wf, step.from)),
-					 errhint("grid_gov.allowed_actions(event) lists what is open to you and why the rest is not.")));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_GG_ILLEGAL_TRANSITION),
+				 errmsg("cannot take step \"%s\" on event %lld in state \"%s\"", action,
+						(long long) gg_int8(&old, EV_ID), step.wf->state[step.from].name),
+				 errdetail("State \"%s\" (%s) allows: %s.", step.wf->state[step.from].name,
+						   step.wf->state[step.from].title, gg_actions_from(step.wf, step.from)),
+				 errhint(
+					 "grid_gov.allowed_actions(event) lists what is open to you and why the rest is not.")));
 	}
 	refusal = own ? NULL : gg_legal(&step, &row, &gg_ask_world, true);
 	if (refusal == NULL && !own)
@@ -489,15 +513,25 @@ guard_update(TriggerData *td)
 	if (refusal != NULL)
 		gg_raise(refusal);
 	if (action != NULL && to_state != NULL && strcmp(to_state, step.wf->state[step.to].name) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_GG_OWNED_COLUMN),
-				 errmsg("step \"%s\" leads to state \"%s\", not to \"%s\"", action, step.wf->state[step.to].name, to_state)));
+		ereport(ERROR, (errcode(ERRCODE_GG_OWNED_COLUMN),
+						errmsg("step \"%s\" leads to state \"%s\", not to \"%s\"", action,
+							   step.wf->state[step.to].name, to_state)));
 	finish(&step, &row, &old, own ? action : step.t->action);
 	MemoryContextSwitchTo(caller); /* the result outlives SPI_finish() */
 	result = gg_row_store(map, desc, td->tg_newtuple, &row);
 	SPI_finish();
 	gg_become_self(&self);
 	return result;
+}
+
+GG_FUNCTION(gg_guard_truncate);
+
+/* guard_truncate(): BEFORE TRUNCATE statement trigger: events cannot be emptied (WG006). */
+Datum
+gg_guard_truncate(PG_FUNCTION_ARGS)
+{
+	ereport(ERROR, (errcode(ERRCODE_GG_JOURNAL_APPEND_ONLY), errmsg("events cannot be truncated"),
+					errdetail("Events and their journal are the record of what was done.")));
 }
 
 GG_FUNCTION(gg_append_only);
@@ -513,10 +547,12 @@ gg_append_only(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" was not called by trigger manager", "append_only")));
 	if (!superuser() && td->tg_relation->rd_rel->relowner != GetUserId())
-		ereport(ERROR,
-				(errcode(ERRCODE_GG_JOURNAL_APPEND_ONLY),
-				 errmsg("table \"%s\" is append-only", RelationGetRelationName(td->tg_relation)),
-				 errhint("A text is taken out by grid_gov.redact(), a lawful repair is named by grid_gov.reseal().")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_GG_JOURNAL_APPEND_ONLY),
+			 errmsg("table \"%s\" is append-only", RelationGetRelationName(td->tg_relation)),
+			 errhint(
+				 "A text is taken out by grid_gov.redact(), a lawful repair is named by grid_gov.reseal().")));
 	if (TRIGGER_FIRED_BY_UPDATE(td->tg_event))
 		return PointerGetDatum(td->tg_newtuple);
 	return PointerGetDatum(td->tg_trigtuple);

@@ -26,9 +26,9 @@ gg_refuse(int code, const char *message, const char *detail, const char *hint)
 void
 gg_raise(const GgRefusal *r)
 {
-	ereport(ERROR,
-			(errcode(r->code), errmsg_internal("%s", r->message), r->detail ? errdetail_internal("%s", r->detail) : 0,
-			 r->hint ? errhint("%s", r->hint) : 0));
+	ereport(ERROR, (errcode(r->code), errmsg_internal("%s", r->message),
+					r->detail ? errdetail_internal("%s", r->detail) : 0,
+					r->hint ? errhint("%s", r->hint) : 0));
 	pg_unreachable();
 }
 
@@ -59,8 +59,8 @@ role_has_level(GgRole role)
 
 /* Does this post fulfil the relation to the event? */
 static bool
-post_related(const GgStep *step, const GgRow *row, const GgAsk *ask, GgRole role, GgRelation relation, const GgPost *post,
-			 const char *area, const char *unit)
+post_related(const GgStep *step, const GgRow *row, const GgAsk *ask, GgRole role,
+			 GgRelation relation, const GgPost *post, const char *area, const char *unit)
 {
 	int64 event = gg_int8(row, EV_ID);
 	const char *kind;
@@ -123,8 +123,10 @@ entitled(GgStep *step, const GgRow *row, const GgAsk *ask)
 		{
 			bool own = t->relation[r] == GG_REL_OWN;
 
-			if ((a->kind == GG_ACTOR_CITIZEN && (!own || ask->is_reporter(gg_int8(row, EV_ID), a))) ||
-				(a->kind == GG_ACTOR_STAFF && own && gg_has(row, EV_REPORTER) && gg_int8(row, EV_REPORTER) == a->id))
+			if ((a->kind == GG_ACTOR_CITIZEN &&
+				 (!own || ask->is_reporter(gg_int8(row, EV_ID), a))) ||
+				(a->kind == GG_ACTOR_STAFF && own && gg_has(row, EV_REPORTER) &&
+				 gg_int8(row, EV_REPORTER) == a->id))
 			{
 				step->role = role;
 				return true;
@@ -215,8 +217,9 @@ counter(const GgRow *row, const char *what)
 	{
 		const char *name;
 		GgColumn column;
-	} known[] = {{"suspend", EV_SUSPEND_COUNT}, {"extend", EV_EXTENSION_COUNT}, {"return", EV_RETURN_COUNT},
-				 {"rework", EV_REWORK_COUNT},	{"reopen", EV_REOPEN_COUNT},	{"urge", EV_URGE_COUNT}};
+	} known[] = {{"suspend", EV_SUSPEND_COUNT}, {"extend", EV_EXTENSION_COUNT},
+				 {"return", EV_RETURN_COUNT},   {"rework", EV_REWORK_COUNT},
+				 {"reopen", EV_REOPEN_COUNT},   {"urge", EV_URGE_COUNT}};
 
 	for (int i = 0; i < lengthof(known); i++)
 		if (strcmp(known[i].name, what) == 0)
@@ -236,7 +239,8 @@ request_of(const GgTransition *t)
 
 /* Does one guard hold? NULL: yes; else why not. */
 static const char *
-guard_holds(const GgStep *step, const GgRow *row, const GgAsk *ask, const GgRule *g, bool check_args)
+guard_holds(const GgStep *step, const GgRow *row, const GgAsk *ask, const GgRule *g,
+			bool check_args)
 {
 	int64 event = gg_int8(row, EV_ID);
 	char *item = gg_text(row, EV_ITEM);
@@ -254,13 +258,14 @@ guard_holds(const GgStep *step, const GgRow *row, const GgAsk *ask, const GgRule
 		case GG_G_NOT_URGENT:
 			return gg_bool(row, EV_URGENT) ? "the event is urgent" : NULL;
 		case GG_G_CAME_BY:
-			{
-				char *by = gg_text(row, EV_ENTERED_BY);
+		{
+			char *by = gg_text(row, EV_ENTERED_BY);
 
-				return by != NULL && in_list(g->arg, by)
-						   ? NULL
-						   : psprintf("the event came into this state by \"%s\", not by %s", by ? by : "", g->arg);
-			}
+			return by != NULL && in_list(g->arg, by)
+					   ? NULL
+					   : psprintf("the event came into this state by \"%s\", not by %s",
+								  by ? by : "", g->arg);
+		}
 		case GG_G_NOT_OVERDUE:
 			return overdue_now(row, step->at) ? "handling is past due" : NULL;
 		case GG_G_WAS_OVERDUE:
@@ -268,16 +273,21 @@ guard_holds(const GgStep *step, const GgRow *row, const GgAsk *ask, const GgRule
 		case GG_G_MAX:
 			n = counter(row, g->arg);
 			if (n < 0)
-				n = step->t->neffects > 0 && gg_has_effect(step->t, GG_E_OPEN_REQUEST) && strcmp(g->arg, "appeal") == 0
+				n = step->t->neffects > 0 && gg_has_effect(step->t, GG_E_OPEN_REQUEST) &&
+							strcmp(g->arg, "appeal") == 0
 						? ask->requests_made(event, g->arg)
 						: ask->happened(event, g->arg);
-			return n < g->number ? NULL : psprintf("\"%s\" has happened %d times of at most %d", g->arg, n, g->number);
+			return n < g->number ? NULL
+								 : psprintf("\"%s\" has happened %d times of at most %d", g->arg, n,
+											g->number);
 		case GG_G_WITHIN:
 			if (!gg_has(row, EV_ENTERED_AT))
 				return NULL;
-			return step->at <= limit_end(row, gg_time(row, EV_ENTERED_AT), g->limit) + gg_int8(row, EV_AWAY)
+			return step->at <= limit_end(row, gg_time(row, EV_ENTERED_AT), g->limit) +
+								   gg_int8(row, EV_AWAY)
 					   ? NULL
-					   : psprintf("more than %s have passed since the event came into this state", g->text + strlen("within:"));
+					   : psprintf("more than %s have passed since the event came into this state",
+								  g->text + strlen("within:"));
 		case GG_G_UNTIL_WITHIN:
 			if (!check_args)
 				return NULL;
@@ -287,25 +297,35 @@ guard_holds(const GgStep *step, const GgRow *row, const GgAsk *ask, const GgRule
 				return "argument \"until\" is not in the future";
 			return until <= limit_end(row, step->at, g->limit)
 					   ? NULL
-					   : psprintf("argument \"until\" is more than %s away", g->text + strlen("until_within:"));
+					   : psprintf("argument \"until\" is more than %s away",
+								  g->text + strlen("until_within:"));
 		case GG_G_REQUESTED:
 			ask->request(event, g->arg, &req);
 			return req.undecided ? NULL : psprintf("there is no undecided request \"%s\"", g->arg);
 		case GG_G_ENDORSED:
 			ask->request(event, g->arg, &req);
-			return req.undecided && req.endorsed ? NULL : psprintf("there is no endorsed request \"%s\"", g->arg);
+			return req.undecided && req.endorsed
+					   ? NULL
+					   : psprintf("there is no endorsed request \"%s\"", g->arg);
 		case GG_G_NOT_REQUESTER:
 			ask->request(event, request_of(step->t), &req);
-			return req.undecided && strcmp(req.made_by, step->actor->text) == 0 ? "the actor made the request himself" : NULL;
+			return req.undecided && strcmp(req.made_by, step->actor->text) == 0
+					   ? "the actor made the request himself"
+					   : NULL;
 		case GG_G_NOT_DESIGNATED:
-			return gg_bool(row, EV_DESIGNATED) ? "the unit was designated and may not return the event" : NULL;
+			return gg_bool(row, EV_DESIGNATED)
+					   ? "the unit was designated and may not return the event"
+					   : NULL;
 		case GG_G_ADMITTED:
 			if (!check_args || !gg_arg_int8(step->args, "person", &id) || item == NULL)
 				return NULL;
-			if (!gg_area_publishes(gg_text(row, EV_AREA)) || gg_item_admitted(gg_text(row, EV_AREA), item, step->at) ||
+			if (!gg_area_publishes(gg_text(row, EV_AREA)) ||
+				gg_item_admitted(gg_text(row, EV_AREA), item, step->at) ||
 				!ask->is_grid_worker(id, step->at))
 				return NULL;
-			return psprintf("item %s is not on the area's admission list, so that a grid worker may not be dispatched", item);
+			return psprintf(
+				"item %s is not on the area's admission list, so that a grid worker may not be dispatched",
+				item);
 		case GG_G_MASTER_OPEN:
 		case GG_G_NO_CYCLE:
 			if (!check_args || !gg_arg_int8(step->args, "master_id", &id))
@@ -321,19 +341,25 @@ guard_holds(const GgStep *step, const GgRow *row, const GgAsk *ask, const GgRule
 			ask->master(event, gg_int8(row, EV_MASTER_ID), &master);
 			return master.found && master.closed ? NULL : "the master is not closed";
 		case GG_G_NOT_SOURCE:
-			return gg_is(row, EV_SOURCE, g->arg) ? psprintf("the event came from source \"%s\"", g->arg) : NULL;
+			return gg_is(row, EV_SOURCE, g->arg)
+					   ? psprintf("the event came from source \"%s\"", g->arg)
+					   : NULL;
 		case GG_G_NOT_TOP_LEVEL:
 			return gg_level_number(gg_text(row, EV_LEVEL)) < gg_area_level(gg_root())
 					   ? NULL
 					   : "there is no level above inside the city";
 		case GG_G_NOT_DEPARTMENT_DUTY:
 			if (it != NULL && it->department_duty)
-				return psprintf("item %s is a duty of departments and may not be handed down", item);
+				return psprintf("item %s is a duty of departments and may not be handed down",
+								item);
 			return gg_level_number(gg_text(row, EV_LEVEL)) > 1 ? NULL : "there is no level below";
 		case GG_G_LOW_RISK:
-			return it != NULL && it->low_risk && !gg_bool(row, EV_URGENT) ? NULL : "the item is not of low risk";
+			return it != NULL && it->low_risk && !gg_bool(row, EV_URGENT)
+					   ? NULL
+					   : "the item is not of low risk";
 		case GG_G_UNSATISFIED:
-			return gg_is(row, EV_SATISFACTION, "不满意") ? NULL : "the last evaluation was not 不满意";
+			return gg_is(row, EV_SATISFACTION, "不满意") ? NULL
+														 : "the last evaluation was not 不满意";
 	}
 	return "the guard is not known to this version";
 }
@@ -347,23 +373,28 @@ gg_legal(GgStep *step, const GgRow *row, const GgAsk *ask, bool check_args)
 	const char *missing;
 
 	if (!entitled(step, row, ask))
-		return gg_refuse(ERRCODE_GG_NOT_ENTITLED,
-						 psprintf("%s may not take step \"%s\" on event %lld", step->actor->text, t->action, event),
-						 psprintf("In state \"%s\" the step is for: %s.", step->from < 0 ? "(new)" : step->wf->state[step->from].name,
-								  t->roles_text),
-						 "The role must be held now, in an area that contains the event's (at its level or above), or in the unit that handles it.");
+		return gg_refuse(
+			ERRCODE_GG_NOT_ENTITLED,
+			psprintf("%s may not take step \"%s\" on event %lld", step->actor->text, t->action,
+					 event),
+			psprintf("In state \"%s\" the step is for: %s.",
+					 step->from < 0 ? "(new)" : step->wf->state[step->from].name, t->roles_text),
+			"The role must be held now, in an area that contains the event's (at its level or above), or in the unit that handles it.");
 	if (check_args)
 	{
-		if (t->needs_note && (step->note == NULL || step->note[strspn(step->note, " \t\r\n")] == '\0'))
+		if (t->needs_note &&
+			(step->note == NULL || step->note[strspn(step->note, " \t\r\n")] == '\0'))
 			return gg_refuse(ERRCODE_GG_NOTE_OR_ARG_MISSING,
 							 psprintf("step \"%s\" on event %lld needs a note", t->action, event),
-							 "The reason belongs to the record.", "Give it as note of act(), or as action_note.");
+							 "The reason belongs to the record.",
+							 "Give it as note of act(), or as action_note.");
 		missing = missing_argument(step);
 		if (missing != NULL)
-			return gg_refuse(ERRCODE_GG_NOTE_OR_ARG_MISSING,
-							 psprintf("step \"%s\" on event %lld needs argument %s", t->action, event, missing),
-							 psprintf("Arguments of the step: %s.", t->args_text),
-							 "Give it in args of act(), or in action_args.");
+			return gg_refuse(
+				ERRCODE_GG_NOTE_OR_ARG_MISSING,
+				psprintf("step \"%s\" on event %lld needs argument %s", t->action, event, missing),
+				psprintf("Arguments of the step: %s.", t->args_text),
+				"Give it in args of act(), or in action_args.");
 	}
 	for (int i = 0; i < t->nguards; i++)
 	{
@@ -371,10 +402,12 @@ gg_legal(GgStep *step, const GgRow *row, const GgAsk *ask, bool check_args)
 		const char *why = guard_holds(step, row, ask, g, check_args);
 
 		if (why != NULL)
-			return gg_refuse(g->kind == GG_G_ADMITTED ? ERRCODE_GG_NOT_ADMITTED : ERRCODE_GG_GUARD_REFUSED,
-							 psprintf("step \"%s\" on event %lld is refused: %s", t->action, event, why),
-							 psprintf("State \"%s\", guard %s.", step->from < 0 ? "(new)" : step->wf->state[step->from].name, g->text),
-							 "grid_gov.allowed_actions(event) lists what is open now and why the rest is not.");
+			return gg_refuse(
+				g->kind == GG_G_ADMITTED ? ERRCODE_GG_NOT_ADMITTED : ERRCODE_GG_GUARD_REFUSED,
+				psprintf("step \"%s\" on event %lld is refused: %s", t->action, event, why),
+				psprintf("State \"%s\", guard %s.",
+						 step->from < 0 ? "(new)" : step->wf->state[step->from].name, g->text),
+				"grid_gov.allowed_actions(event) lists what is open now and why the rest is not.");
 	}
 	for (int i = 0; i < t->neffects; i++)
 		if (t->effect[i].kind == GG_E_OPEN_REQUEST)
@@ -383,10 +416,11 @@ gg_legal(GgStep *step, const GgRow *row, const GgAsk *ask, bool check_args)
 
 			ask->request(gg_int8(row, EV_ID), t->effect[i].arg, &req);
 			if (req.undecided)
-				return gg_refuse(ERRCODE_GG_GUARD_REFUSED,
-								 psprintf("step \"%s\" on event %lld is refused: a request \"%s\" is undecided", t->action, event,
-										  t->effect[i].arg),
-								 NULL, "Have it decided first.");
+				return gg_refuse(
+					ERRCODE_GG_GUARD_REFUSED,
+					psprintf("step \"%s\" on event %lld is refused: a request \"%s\" is undecided",
+							 t->action, event, t->effect[i].arg),
+					NULL, "Have it decided first.");
 		}
 	return NULL;
 }

@@ -9,20 +9,22 @@
 #include "utils/builtins.h"
 
 const char *const gg_role_name[GG_ROLES] = {
-	"grid_worker", "grid_leader", "party_secretary", "volunteer", "acceptor",		"dispatcher", "handler",  "unit_head",
-	"centre_head", "supervisor",  "caller",			 "police_officer", "auditor", "reporter",	 "system",	 "owner"};
+	"grid_worker", "grid_leader", "party_secretary", "volunteer",  "acceptor", "dispatcher",
+	"handler",     "unit_head",   "centre_head",     "supervisor", "caller",   "police_officer",
+	"auditor",     "reporter",    "system",          "owner"};
 
-static const char *const relation_name[] = {"any", "area", "own", "own_task", "own_unit", "co_unit", NULL};
+static const char *const relation_name[] = {"any",      "area",    "own", "own_task",
+											"own_unit", "co_unit", NULL};
 
 /* What follows the name of a guard or effect. */
 typedef enum Shape
 {
-	PLAIN,		  /* name */
-	WITH_WORD,	  /* name:word */
-	WITH_LIST,	  /* name:a,b */
+	PLAIN,        /* name */
+	WITH_WORD,    /* name:word */
+	WITH_LIST,    /* name:a,b */
 	WITH_NUMBER,  /* name:word:n */
 	WITH_PERCENT, /* name:word:n%  */
-	WITH_LIMIT	  /* name:2wd */
+	WITH_LIMIT    /* name:2wd */
 } Shape;
 
 typedef struct Word
@@ -55,36 +57,37 @@ static const Word guard_words[] = {{"urgent", GG_G_URGENT, PLAIN},
 								   {"unsatisfied", GG_G_UNSATISFIED, PLAIN},
 								   {NULL, 0, PLAIN}};
 
-static const Word effect_words[] = {{"set_limits", GG_E_SET_LIMITS, PLAIN},
-									{"open_task", GG_E_OPEN_TASK, WITH_WORD},
-									{"sign_task", GG_E_SIGN_TASK, PLAIN},
-									{"close_task", GG_E_CLOSE_TASK, WITH_WORD},
-									{"reopen_task", GG_E_REOPEN_TASK, WITH_WORD},
-									{"start_clock", GG_E_START_CLOCK, WITH_PERCENT},
-									{"stop_clock", GG_E_STOP_CLOCK, WITH_WORD},
-									{"stop_clocks", GG_E_STOP_CLOCKS, PLAIN},
-									{"pause_clock", GG_E_PAUSE_CLOCK, WITH_WORD},
-									{"pause_clocks", GG_E_PAUSE_CLOCKS, PLAIN},
-									{"resume_clock", GG_E_RESUME_CLOCK, WITH_WORD},
-									{"resume_clocks", GG_E_RESUME_CLOCKS, PLAIN},
-									{"extend_clock", GG_E_EXTEND_CLOCK, WITH_WORD},
-									{"restart_or_resume_clock", GG_E_RESTART_OR_RESUME_CLOCK, WITH_WORD},
-									{"remember_state", GG_E_REMEMBER_STATE, PLAIN},
-									{"count", GG_E_COUNT, WITH_WORD},
-									{"mark", GG_E_MARK, WITH_WORD},
-									{"open_request", GG_E_OPEN_REQUEST, WITH_WORD},
-									{"endorse_request", GG_E_ENDORSE_REQUEST, PLAIN},
-									{"close_request", GG_E_CLOSE_REQUEST, PLAIN},
-									{"void_requests", GG_E_VOID_REQUESTS, PLAIN},
-									{"link_master", GG_E_LINK_MASTER, PLAIN},
-									{"unlink_master", GG_E_UNLINK_MASTER, PLAIN},
-									{"level_up", GG_E_LEVEL_UP, PLAIN},
-									{"level_down", GG_E_LEVEL_DOWN, PLAIN},
-									{"reroute", GG_E_REROUTE, PLAIN},
-									{"relabel", GG_E_RELABEL, PLAIN},
-									{"designate_if_same_unit", GG_E_DESIGNATE_IF_SAME_UNIT, PLAIN},
-									{"exempt_overdue", GG_E_EXEMPT_OVERDUE, PLAIN},
-									{NULL, 0, PLAIN}};
+static const Word effect_words[] = {
+	{"set_limits", GG_E_SET_LIMITS, PLAIN},
+	{"open_task", GG_E_OPEN_TASK, WITH_WORD},
+	{"sign_task", GG_E_SIGN_TASK, PLAIN},
+	{"close_task", GG_E_CLOSE_TASK, WITH_WORD},
+	{"reopen_task", GG_E_REOPEN_TASK, WITH_WORD},
+	{"start_clock", GG_E_START_CLOCK, WITH_PERCENT},
+	{"stop_clock", GG_E_STOP_CLOCK, WITH_WORD},
+	{"stop_clocks", GG_E_STOP_CLOCKS, PLAIN},
+	{"pause_clock", GG_E_PAUSE_CLOCK, WITH_WORD},
+	{"pause_clocks", GG_E_PAUSE_CLOCKS, PLAIN},
+	{"resume_clock", GG_E_RESUME_CLOCK, WITH_WORD},
+	{"resume_clocks", GG_E_RESUME_CLOCKS, PLAIN},
+	{"extend_clock", GG_E_EXTEND_CLOCK, WITH_WORD},
+	{"restart_or_resume_clock", GG_E_RESTART_OR_RESUME_CLOCK, WITH_WORD},
+	{"remember_state", GG_E_REMEMBER_STATE, PLAIN},
+	{"count", GG_E_COUNT, WITH_WORD},
+	{"mark", GG_E_MARK, WITH_WORD},
+	{"open_request", GG_E_OPEN_REQUEST, WITH_WORD},
+	{"endorse_request", GG_E_ENDORSE_REQUEST, PLAIN},
+	{"close_request", GG_E_CLOSE_REQUEST, PLAIN},
+	{"void_requests", GG_E_VOID_REQUESTS, PLAIN},
+	{"link_master", GG_E_LINK_MASTER, PLAIN},
+	{"unlink_master", GG_E_UNLINK_MASTER, PLAIN},
+	{"level_up", GG_E_LEVEL_UP, PLAIN},
+	{"level_down", GG_E_LEVEL_DOWN, PLAIN},
+	{"reroute", GG_E_REROUTE, PLAIN},
+	{"relabel", GG_E_RELABEL, PLAIN},
+	{"designate_if_same_unit", GG_E_DESIGNATE_IF_SAME_UNIT, PLAIN},
+	{"exempt_overdue", GG_E_EXEMPT_OVERDUE, PLAIN},
+	{NULL, 0, PLAIN}};
 
 /* A role's number, or -1. */
 int
@@ -100,9 +103,9 @@ gg_role_of(const char *name)
 static void
 senseless(const GgTransitionText *text, const char *what, const char *word)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("workflow \"%s\", step \"%s\": %s \"%s\"", text->workflow, text->id, what, word)));
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("workflow \"%s\", step \"%s\": %s \"%s\"", text->workflow, text->id,
+						   what, word)));
 }
 
 /* Cut at a separator; pieces are copies, empty ones are dropped. */
@@ -131,7 +134,8 @@ split(const char *text, char separator, char ***pieces)
 
 /* One guard or effect. */
 static void
-parse_rule(const GgTransitionText *text, const char *what, const Word *words, char *piece, GgRule *rule)
+parse_rule(const GgTransitionText *text, const char *what, const Word *words, char *piece,
+		   GgRule *rule)
 {
 	char **part;
 	int n = split(piece, ':', &part);
@@ -167,7 +171,8 @@ parse_rule(const GgTransitionText *text, const char *what, const Word *words, ch
 			if (n != 3)
 				senseless(text, what, piece);
 			rule->number = (int) strtol(part[2], &end, 10);
-			if (rule->number <= 0 || rule->number > 10000 || strcmp(end, w->shape == WITH_PERCENT ? "%" : "") != 0)
+			if (rule->number <= 0 || rule->number > 10000 ||
+				strcmp(end, w->shape == WITH_PERCENT ? "%" : "") != 0)
 				senseless(text, what, piece);
 			break;
 		case WITH_LIMIT:
@@ -180,7 +185,8 @@ parse_rule(const GgTransitionText *text, const char *what, const Word *words, ch
 
 /* Guards or effects, separated by |. */
 static int
-parse_rules(const GgTransitionText *text, const char *what, const Word *words, const char *list, GgRule **rules)
+parse_rules(const GgTransitionText *text, const char *what, const Word *words, const char *list,
+			GgRule **rules)
 {
 	char **piece;
 	int n = split(list, '|', &piece);

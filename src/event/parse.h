@@ -23,6 +23,7 @@ typedef struct GgTransitionText
 } GgTransitionText;
 
 /* Parse into t, allocating in the current context; a row that makes no sense is 22023, naming workflow, step and word. */
-extern void gg_parse_transition(const GgWorkflow *wf, const GgTransitionText *text, GgTransition *t);
+extern void gg_parse_transition(const GgWorkflow *wf, const GgTransitionText *text,
+								GgTransition *t);
 
 #endif /* GG_EVENT_PARSE_H */

@@ -29,7 +29,8 @@ gg_pending_context(void)
 		MemoryContextCallback *cb;
 		HASHCTL ctl = {0};
 
-		context = AllocSetContextCreate(TopTransactionContext, "grid_gov pending steps", ALLOCSET_DEFAULT_SIZES);
+		context = AllocSetContextCreate(TopTransactionContext, "grid_gov pending steps",
+										ALLOCSET_DEFAULT_SIZES);
 		cb = MemoryContextAlloc(context, sizeof(MemoryContextCallback));
 		cb->func = forget_pending;
 		cb->arg = NULL;
@@ -37,7 +38,8 @@ gg_pending_context(void)
 		ctl.keysize = sizeof(int64) * 2;
 		ctl.entrysize = sizeof(GgPending);
 		ctl.hcxt = context;
-		pending = hash_create("grid_gov pending steps", 128, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		pending =
+			hash_create("grid_gov pending steps", 128, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
 	return context;
 }

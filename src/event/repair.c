@@ -21,8 +21,8 @@ owner_only(const char *function)
 	owner = GetUserId();
 	gg_become_self(&self);
 	if (caller != owner && !superuser_arg(caller))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("only the owner of gov may call %s()", function)));
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("only the owner of gov may call %s()", function)));
 }
 
 /* A reason is needed. */
@@ -42,11 +42,12 @@ GG_FUNCTION(gg_redact);
 Datum
 gg_redact(PG_FUNCTION_ARGS)
 {
-	static GgPlan plan = {"UPDATE gov.event_note n SET note = NULL, args = NULL, redacted_at = pg_catalog.clock_timestamp(), redacted_reason = $2"
-						  " FROM gov.event_log l WHERE l.id OPERATOR(pg_catalog.=) $1 AND n.event_id OPERATOR(pg_catalog.=) l.event_id"
-						  " AND n.seq OPERATOR(pg_catalog.=) l.seq AND n.redacted_at IS NULL RETURNING n.event_id, n.seq",
-						  2,
-						  {INT8OID, TEXTOID}};
+	static GgPlan plan = {
+		"UPDATE gov.event_note n SET note = NULL, args = NULL, redacted_at = pg_catalog.clock_timestamp(), redacted_reason = $2"
+		" FROM gov.event_log l WHERE l.id OPERATOR(pg_catalog.=) $1 AND n.event_id OPERATOR(pg_catalog.=) l.event_id"
+		" AND n.seq OPERATOR(pg_catalog.=) l.seq AND n.redacted_at IS NULL RETURNING n.event_id, n.seq",
+		2,
+		{INT8OID, TEXTOID}};
 	char *reason = reason_of(PG_GETARG_TEXT_PP(1));
 	Datum v[2] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
 	GgIdentity self;
@@ -59,9 +60,9 @@ gg_redact(PG_FUNCTION_ARGS)
 	SPI_connect();
 	gg_execute(&plan, v, NULL, false, 0);
 	if (SPI_processed == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("step %lld of the journal has no note that could be redacted", (long long) PG_GETARG_INT64(0))));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("step %lld of the journal has no note that could be redacted",
+							   (long long) PG_GETARG_INT64(0))));
 	event = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
 	seq = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &null));
 	gg_system_step(event, "redact", reason, psprintf("{\"seq\": %d}", seq), GetCurrentTimestamp());

@@ -42,41 +42,47 @@ enum
 static int64
 known_before(Report *r)
 {
-	static GgPlan plan = {"UPDATE gov.intake SET times = times OPERATOR(pg_catalog.+) 1 WHERE source OPERATOR(pg_catalog.=) $1"
-						  " AND external_id OPERATOR(pg_catalog.=) $2 RETURNING event_id",
-						  2,
-						  {TEXTOID, TEXTOID}};
+	static GgPlan plan = {
+		"UPDATE gov.intake SET times = times OPERATOR(pg_catalog.+) 1 WHERE source OPERATOR(pg_catalog.=) $1"
+		" AND external_id OPERATOR(pg_catalog.=) $2 RETURNING event_id",
+		2,
+		{TEXTOID, TEXTOID}};
 	Datum v[2] = {r->v[R_SOURCE], r->v[R_EXTERNAL_ID]};
 	bool null;
 
 	if (r->null[R_EXTERNAL_ID])
 		return 0;
 	gg_execute(&plan, v, NULL, false, 1);
-	return SPI_processed == 0 ? 0 : DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
+	return SPI_processed == 0 ? 0
+							  : DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
+															SPI_tuptable->tupdesc, 1, &null));
 }
 
 /* Insert the event and what is known of its reporter; inside SPI_connect, as the owner of gov. */
 static int64
 insert_report(Report *r, Oid geometry)
 {
-	static GgPlan plan = {"INSERT INTO gov.event (body, location, source, external_id, area, item, urgent, action_args)"
-						  " VALUES ($1, grid_gov.event_point($2, $3), $4, $5, $6, $7, $8, $9) RETURNING id",
-						  9,
-						  {TEXTOID, InvalidOid, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, BOOLOID, JSONBOID}};
-	static GgPlan private_plan = {"INSERT INTO gov.event_private (event_id, reporter_name, phone, address) VALUES ($1, $2, $3, $4)"
-								  " ON CONFLICT (event_id) DO UPDATE SET reporter_name = EXCLUDED.reporter_name, phone = EXCLUDED.phone,"
-								  " address = EXCLUDED.address",
-								  4,
-								  {INT8OID, TEXTOID, TEXTOID, TEXTOID}};
-	static const int from[9] = {R_BODY, R_LOCATION, R_FRAME, R_SOURCE, R_EXTERNAL_ID, R_AREA, R_ITEM, R_URGENT, R_ARGS};
+	static GgPlan plan = {
+		"INSERT INTO gov.event (body, location, source, external_id, area, item, urgent, action_args)"
+		" VALUES ($1, grid_gov.event_point($2, $3), $4, $5, $6, $7, $8, $9) RETURNING id",
+		9,
+		{TEXTOID, InvalidOid, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, BOOLOID, JSONBOID}};
+	static GgPlan private_plan = {
+		"INSERT INTO gov.event_private (event_id, reporter_name, phone, address) VALUES ($1, $2, $3, $4)"
+		" ON CONFLICT (event_id) DO UPDATE SET reporter_name = EXCLUDED.reporter_name, phone = EXCLUDED.phone,"
+		" address = EXCLUDED.address",
+		4,
+		{INT8OID, TEXTOID, TEXTOID, TEXTOID}};
+	static const int from[9] = {R_BODY, R_LOCATION, R_FRAME,  R_SOURCE, R_EXTERNAL_ID,
+								R_AREA, R_ITEM,     R_URGENT, R_ARGS};
 	Datum v[9];
 	char n[10] = "         ";
 	bool null;
 	int64 id;
 
 	if (r->null[R_BODY])
-		ereport(ERROR,
-				(errcode(ERRCODE_GG_NOTE_OR_ARG_MISSING), errmsg("a report needs a body"), errhint("Give the text of the report.")));
+		ereport(ERROR, (errcode(ERRCODE_GG_NOTE_OR_ARG_MISSING), errmsg("a report needs a body"),
+						errhint("Give the text of the report.")));
 	plan.argtypes[1] = geometry;
 	for (int i = 0; i < 9; i++)
 	{
@@ -103,16 +109,18 @@ insert_report(Report *r, Oid geometry)
 static Oid
 geometry_type(void)
 {
-	static GgPlan plan = {"SELECT a.atttypid FROM pg_catalog.pg_attribute a WHERE a.attrelid OPERATOR(pg_catalog.=) $1"
-						  " AND a.attname OPERATOR(pg_catalog.=) 'location'",
-						  1,
-						  {OIDOID}};
+	static GgPlan plan = {
+		"SELECT a.atttypid FROM pg_catalog.pg_attribute a WHERE a.attrelid OPERATOR(pg_catalog.=) $1"
+		" AND a.attname OPERATOR(pg_catalog.=) 'location'",
+		1,
+		{OIDOID}};
 	Datum v = ObjectIdGetDatum(gg_gov_table("event", false));
 	bool null;
 
 	gg_execute(&plan, &v, NULL, false, 1);
 	if (SPI_processed == 0)
-		ereport(ERROR, (errcode(ERRCODE_GG_NOT_SET_UP), errmsg("table gov.event has no column \"location\"")));
+		ereport(ERROR, (errcode(ERRCODE_GG_NOT_SET_UP),
+						errmsg("table gov.event has no column \"location\"")));
 	return DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
 }
 
@@ -216,7 +224,10 @@ take_text(Report *r, int field, const Jsonb *item, const char *name)
 static void
 read_item(Report *r, const Jsonb *item)
 {
-	static GgPlan plan = {"SELECT grid_gov.make_point($1::double precision, $2::double precision)", 2, {TEXTOID, TEXTOID}};
+	static GgPlan plan = {
+		"SELECT grid_gov.make_point($1::double precision, $2::double precision, $3)",
+		3,
+		{TEXTOID, TEXTOID, TEXTOID}};
 	char *lon = gg_arg(item, "lon");
 	char *lat = gg_arg(item, "lat");
 	char *urgent = gg_arg(item, "urgent");
@@ -249,7 +260,7 @@ read_item(Report *r, const Jsonb *item)
 	r->v[R_LOCATION] = (Datum) 0;
 	if (!r->null[R_LOCATION])
 	{
-		Datum v[2] = {CStringGetTextDatum(lon), CStringGetTextDatum(lat)};
+		Datum v[3] = {CStringGetTextDatum(lon), CStringGetTextDatum(lat), r->v[R_FRAME]};
 		bool null;
 
 		gg_execute(&plan, v, NULL, false, 1);
@@ -310,10 +321,12 @@ gg_report_batch(PG_FUNCTION_ARGS)
 	MemoryContext each;
 
 	if (!JB_ROOT_IS_ARRAY(items) || JB_ROOT_IS_SCALAR(items))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("report_batch() takes a JSON array of reports"),
-				 errhint("[{\"body\": \"...\", \"lon\": 118.0, \"lat\": 37.4, \"source\": \"12345\", \"external_id\": \"...\"}]")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("report_batch() takes a JSON array of reports"),
+			 errhint(
+				 "[{\"body\": \"...\", \"lon\": 118.0, \"lat\": 37.4, \"source\": \"12345\", \"external_id\": \"...\"}]")));
 	InitMaterializedSRF(fcinfo, 0);
 	gg_become_owner(gg_gov_table("event", false), &self);
 	SPI_connect();

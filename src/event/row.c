@@ -76,7 +76,8 @@ gg_map(Relation rel)
 		ctl.keysize = sizeof(Oid);
 		ctl.entrysize = sizeof(GgMap);
 		ctl.hcxt = CacheMemoryContext;
-		maps = hash_create("grid_gov event columns", 16, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		maps =
+			hash_create("grid_gov event columns", 16, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 		gg_watch_relations(forget_maps);
 	}
 	m = hash_search(maps, &relid, HASH_ENTER, &found);
@@ -193,7 +194,8 @@ gg_is(const GgRow *row, GgColumn c, const char *value)
 	if (row->null[c])
 		return false;
 	t = DatumGetTextPP(row->v[c]);
-	same = VARSIZE_ANY_EXHDR(t) == strlen(value) && memcmp(VARDATA_ANY(t), value, VARSIZE_ANY_EXHDR(t)) == 0;
+	same = VARSIZE_ANY_EXHDR(t) == strlen(value) &&
+		   memcmp(VARDATA_ANY(t), value, VARSIZE_ANY_EXHDR(t)) == 0;
 	if ((Pointer) t != DatumGetPointer(row->v[c]))
 		pfree(t);
 	return same;

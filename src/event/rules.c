@@ -58,7 +58,8 @@ static int ncalendars = 0;
 static Admission *admissions = NULL;
 static int nadmissions = 0;
 
-static const char *const level_name[] = {NULL, "grid", "village", "town", "county", "city", "province"};
+static const char *const level_name[] = {NULL,     "grid", "village", "town",
+										 "county", "city", "province"};
 
 /* Invalidation callback. */
 static void
@@ -102,25 +103,25 @@ limit(uint64 row, int n)
 static void
 load_root(void)
 {
-	static GgPlan plan = {"SELECT m.value FROM gov.meta m WHERE m.kind OPERATOR(pg_catalog.=) 'setting'"
-						  " AND m.name OPERATOR(pg_catalog.=) 'root'",
-						  0};
+	static GgPlan plan = {
+		"SELECT m.value FROM gov.meta m WHERE m.kind OPERATOR(pg_catalog.=) 'setting'"
+		" AND m.name OPERATOR(pg_catalog.=) 'root'",
+		0};
 
 	gg_execute(&plan, NULL, NULL, false, 1);
 	root = SPI_processed == 1 ? keep(0, 1) : NULL;
 	if (root == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_GG_NOT_SET_UP),
-				 errmsg("gov.meta has no setting \"root\""),
-				 errhint("Call grid_gov.setup(root, name) in this database.")));
+		ereport(ERROR, (errcode(ERRCODE_GG_NOT_SET_UP), errmsg("gov.meta has no setting \"root\""),
+						errhint("Call grid_gov.setup(root, name) in this database.")));
 }
 
 static void
 load_items(void)
 {
-	static GgPlan plan = {"SELECT c.code, c.category, c.allow, c.first_level, c.urgent, c.low_risk, c.department_duty"
-						  " FROM gov.catalogue c WHERE c.active",
-						  0};
+	static GgPlan plan = {
+		"SELECT c.code, c.category, c.allow, c.first_level, c.urgent, c.low_risk, c.department_duty"
+		" FROM gov.catalogue c WHERE c.active",
+		0};
 	HASHCTL ctl = {0};
 
 	ctl.keysize = sizeof(((GgItem *) 0)->code);
@@ -150,7 +151,8 @@ load_limits(void)
 	static GgPlan handling_plan = {"SELECT h.area, h.source, h.item, h.urgent, h.allow, h.calendar"
 								   " FROM gov.handling_limit h ORDER BY h.id",
 								   0};
-	static GgPlan stage_plan = {"SELECT s.area, s.state, s.urgent, s.allow FROM gov.stage_limit s", 0};
+	static GgPlan stage_plan = {"SELECT s.area, s.state, s.urgent, s.allow FROM gov.stage_limit s",
+								0};
 
 	gg_execute(&handling_plan, NULL, NULL, false, 0);
 	handling = MemoryContextAllocZero(snapshot, sizeof(HandlingLimit) * Max(SPI_processed, 1));
@@ -182,7 +184,8 @@ load_limits(void)
 static void
 load_calendars(void)
 {
-	static GgPlan plan = {"SELECT c.id, c.area, c.name, c.hours FROM gov.calendar c ORDER BY c.id", 0};
+	static GgPlan plan = {"SELECT c.id, c.area, c.name, c.hours FROM gov.calendar c ORDER BY c.id",
+						  0};
 
 	gg_execute(&plan, NULL, NULL, false, 0);
 	calendars = MemoryContextAllocZero(snapshot, sizeof(Calendar) * Max(SPI_processed, 1));
@@ -204,10 +207,11 @@ load_calendars(void)
 static void
 load_admissions(void)
 {
-	static GgPlan plan = {"SELECT a.area, a.item,"
-						  " COALESCE((a.valid_to OPERATOR(pg_catalog.+) 1)::timestamp AT TIME ZONE 'Asia/Shanghai', 'infinity')"
-						  " FROM gov.admission a",
-						  0};
+	static GgPlan plan = {
+		"SELECT a.area, a.item,"
+		" COALESCE((a.valid_to OPERATOR(pg_catalog.+) 1)::timestamp AT TIME ZONE 'Asia/Shanghai', 'infinity')"
+		" FROM gov.admission a",
+		0};
 
 	gg_execute(&plan, NULL, NULL, false, 0);
 	admissions = MemoryContextAllocZero(snapshot, sizeof(Admission) * Max(SPI_processed, 1));
@@ -226,7 +230,8 @@ load_admissions(void)
 static void
 load(void)
 {
-	static const char *const table[] = {"meta", "catalogue", "handling_limit", "stage_limit", "calendar", "admission"};
+	static const char *const table[] = {"meta",        "catalogue", "handling_limit",
+										"stage_limit", "calendar",  "admission"};
 	GgIdentity self;
 
 	for (int i = 0; i < lengthof(table); i++)
@@ -341,7 +346,8 @@ gg_calendar_by_id(int64 id)
  * one for all. Otherwise the catalogue's. false: none is known.
  */
 bool
-gg_handling_limit(const char *area, const char *source, const char *item, bool urgent, GgLimit *allow, int64 *calendar)
+gg_handling_limit(const char *area, const char *source, const char *item, bool urgent,
+				  GgLimit *allow, int64 *calendar)
 {
 	int best = -1;
 	const HandlingLimit *found = NULL;
@@ -358,14 +364,16 @@ gg_handling_limit(const char *area, const char *source, const char *item, bool u
 			(h->item != NULL && (item == NULL || strcmp(h->item, item) != 0)) ||
 			(h->urgent >= 0 && h->urgent != (urgent ? 1 : 0)))
 			continue;
-		rank = len * 8 + (h->item != NULL ? 4 : 0) + (h->source != NULL ? 2 : 0) + (h->urgent >= 0 ? 1 : 0);
+		rank = len * 8 + (h->item != NULL ? 4 : 0) + (h->source != NULL ? 2 : 0) +
+			   (h->urgent >= 0 ? 1 : 0);
 		if (rank > best)
 		{
 			best = rank;
 			found = h;
 		}
 	}
-	*calendar = calendar_named(area, found != NULL && found->calendar != NULL ? found->calendar : "default");
+	*calendar = calendar_named(area, found != NULL && found->calendar != NULL ? found->calendar
+																			  : "default");
 	if (found != NULL)
 		*allow = found->allow;
 	else if (it != NULL)
@@ -410,7 +418,8 @@ gg_item_admitted(const char *area, const char *item, TimestampTz at)
 {
 	ensure();
 	for (int i = 0; i < nadmissions; i++)
-		if (covers(admissions[i].area, area) >= 0 && strcmp(admissions[i].item, item) == 0 && at < admissions[i].until)
+		if (covers(admissions[i].area, area) >= 0 && strcmp(admissions[i].item, item) == 0 &&
+			at < admissions[i].until)
 			return true;
 	return false;
 }

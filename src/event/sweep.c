@@ -57,8 +57,8 @@ try_step(int64 event, const char *action, const char *note, const char *args, Ti
 		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
-		ereport(WARNING,
-				(errmsg("automatic step \"%s\" on event %lld was refused: %s", action, (long long) event, error->message)));
+		ereport(WARNING, (errmsg("automatic step \"%s\" on event %lld was refused: %s", action,
+								 (long long) event, error->message)));
 		FreeErrorData(error);
 	}
 	PG_END_TRY();
@@ -76,7 +76,8 @@ due_action(const GgRow *row, TimestampTz at, char **args)
 	*args = NULL;
 	if (state < 0)
 		return NULL;
-	if (gg_has(row, EV_SUSPEND_UNTIL) && gg_time(row, EV_SUSPEND_UNTIL) <= at && gg_transition(wf, state, "resume") != NULL)
+	if (gg_has(row, EV_SUSPEND_UNTIL) && gg_time(row, EV_SUSPEND_UNTIL) <= at &&
+		gg_transition(wf, state, "resume") != NULL)
 		return "resume";
 	for (int i = 0; i < wf->nautos; i++)
 	{
@@ -89,7 +90,8 @@ due_action(const GgRow *row, TimestampTz at, char **args)
 			(a->except_source != NULL && gg_is(row, EV_SOURCE, a->except_source)))
 			continue;
 		c = gg_calendar_by_id(gg_calendar_for_area(area));
-		if (gg_due(gg_time(row, EV_ENTERED_AT), a->after.kind, gg_limit_units(a->after, c), c, &provisional) > at)
+		if (gg_due(gg_time(row, EV_ENTERED_AT), a->after.kind, gg_limit_units(a->after, c), c,
+				   &provisional) > at)
 			continue;
 		if (gg_has_effect(t, GG_E_SET_LIMITS) && gg_has(row, EV_ITEM))
 			*args = psprintf("{\"item\": \"%s\"}", gg_text(row, EV_ITEM));
@@ -117,10 +119,11 @@ load_rows(int *n)
 static void
 sweep_auto(TimestampTz now)
 {
-	static GgPlan plan = {"SELECT e.* FROM gov.event e WHERE e.next_auto_at OPERATOR(pg_catalog.<=) $1"
-						  " ORDER BY e.next_auto_at, e.id LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED",
-						  1,
-						  {TIMESTAMPTZOID}};
+	static GgPlan plan = {
+		"SELECT e.* FROM gov.event e WHERE e.next_auto_at OPERATOR(pg_catalog.<=) $1"
+		" ORDER BY e.next_auto_at, e.id LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED",
+		1,
+		{TIMESTAMPTZOID}};
 	Datum v = TimestampTzGetDatum(now);
 
 	for (;;)
@@ -150,15 +153,17 @@ sweep_auto(TimestampTz now)
 static int
 sweep_alerts(TimestampTz now, int64 *highest)
 {
-	static GgPlan plan = {"SELECT e.* FROM gov.event e WHERE e.next_alert_at OPERATOR(pg_catalog.<=) $1"
-						  " ORDER BY e.next_alert_at, e.id LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED",
-						  1,
-						  {TIMESTAMPTZOID}};
-	static GgPlan insert_plan = {"INSERT INTO gov.alert (event_id, clock, round, rung, due_at, at, raised_at, state, area, unit, person)"
-								 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id",
-								 11,
-								 {INT8OID, TEXTOID, INT4OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID,
-								  TEXTOID, INT8OID}};
+	static GgPlan plan = {
+		"SELECT e.* FROM gov.event e WHERE e.next_alert_at OPERATOR(pg_catalog.<=) $1"
+		" ORDER BY e.next_alert_at, e.id LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED",
+		1,
+		{TIMESTAMPTZOID}};
+	static GgPlan insert_plan = {
+		"INSERT INTO gov.alert (event_id, clock, round, rung, due_at, at, raised_at, state, area, unit, person)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id",
+		11,
+		{INT8OID, TEXTOID, INT4OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+		 TEXTOID, TEXTOID, TEXTOID, INT8OID}};
 	Datum v = TimestampTzGetDatum(now);
 	int raised = 0;
 
@@ -201,7 +206,8 @@ sweep_alerts(TimestampTz now, int64 *highest)
 				gg_execute(&insert_plan, a, an, false, 1);
 				if (SPI_processed == 1)
 				{
-					int64 id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
+					int64 id = DatumGetInt64(
+						SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
 
 					raised++;
 					*highest = Max(*highest, id);
@@ -218,10 +224,11 @@ sweep_alerts(TimestampTz now, int64 *highest)
 static void
 sweep_reprojections(TimestampTz now)
 {
-	static GgPlan plan = {"DELETE FROM gov.reproject_queue q USING (SELECT r.event_id FROM gov.reproject_queue r ORDER BY r.event_id"
-						  " LIMIT 500 FOR UPDATE SKIP LOCKED) s WHERE q.event_id OPERATOR(pg_catalog.=) s.event_id"
-						  " RETURNING q.event_id, q.reason",
-						  0};
+	static GgPlan plan = {
+		"DELETE FROM gov.reproject_queue q USING (SELECT r.event_id FROM gov.reproject_queue r ORDER BY r.event_id"
+		" LIMIT 500 FOR UPDATE SKIP LOCKED) s WHERE q.event_id OPERATOR(pg_catalog.=) s.event_id"
+		" RETURNING q.event_id, q.reason",
+		0};
 	int n;
 
 	do
@@ -237,7 +244,8 @@ sweep_reprojections(TimestampTz now)
 		{
 			bool null;
 
-			event[i] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null));
+			event[i] = DatumGetInt64(
+				SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null));
 			reason[i] = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2);
 		}
 		for (int i = 0; i < n; i++)
@@ -252,11 +260,12 @@ sweep_reprojections(TimestampTz now)
 static void
 sweep_stragglers(TimestampTz now)
 {
-	static GgPlan plan = {"SELECT DISTINCT m.id, m.state, m.forced, m.master_id, m.last_at FROM gov.event s JOIN gov.event m"
-						  " ON m.id OPERATOR(pg_catalog.=) s.master_id WHERE s.master_id IS NOT NULL AND s.state OPERATOR(pg_catalog.=) 'merged'"
-						  " AND m.state OPERATOR(pg_catalog.=) ANY (ARRAY['closed', 'evaluated', 'forced_closed', 'cancelled', 'not_accepted', 'merged'])"
-						  " ORDER BY m.id",
-						  0};
+	static GgPlan plan = {
+		"SELECT DISTINCT m.id, m.state, m.forced, m.master_id, m.last_at FROM gov.event s JOIN gov.event m"
+		" ON m.id OPERATOR(pg_catalog.=) s.master_id WHERE s.master_id IS NOT NULL AND s.state OPERATOR(pg_catalog.=) 'merged'"
+		" AND m.state OPERATOR(pg_catalog.=) ANY (ARRAY['closed', 'evaluated', 'forced_closed', 'cancelled', 'not_accepted', 'merged'])"
+		" ORDER BY m.id",
+		0};
 	SPITupleTable *found;
 	uint64 n;
 
@@ -270,9 +279,11 @@ sweep_stragglers(TimestampTz now)
 		char *state = SPI_getvalue(found->vals[i], found->tupdesc, 2);
 		bool forced = DatumGetBool(SPI_getbinval(found->vals[i], found->tupdesc, 3, &null));
 		int64 next = DatumGetInt64(SPI_getbinval(found->vals[i], found->tupdesc, 4, &null));
-		TimestampTz at = DatumGetTimestampTz(SPI_getbinval(found->vals[i], found->tupdesc, 5, &null));
+		TimestampTz at =
+			DatumGetTimestampTz(SPI_getbinval(found->vals[i], found->tupdesc, 5, &null));
 
-		gg_follow_master(master, strcmp(state, "evaluated") == 0 ? "closed" : state, forced, next, at);
+		gg_follow_master(master, strcmp(state, "evaluated") == 0 ? "closed" : state, forced, next,
+						 at);
 	}
 }
 
@@ -318,15 +329,13 @@ gg_sweep_at(PG_FUNCTION_ARGS)
 
 	gg_become_owner(gg_gov_table("event", false), &self);
 	if (caller != GetUserId() && !superuser_arg(caller))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("only the owner of gov may call sweep_at()"),
-				 errhint("Schedulers call grid_gov.sweep().")));
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("only the owner of gov may call sweep_at()"),
+						errhint("Schedulers call grid_gov.sweep().")));
 	gg_become_self(&self);
 	if (now > GetCurrentTimestamp() + INT64CONST(60000000) && !test_clock)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("sweep_at() may not run more than a minute ahead"),
-				 errhint("A superuser may set grid_gov.test_clock for tests.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("sweep_at() may not run more than a minute ahead"),
+						errhint("A superuser may set grid_gov.test_clock for tests.")));
 	PG_RETURN_INT32(sweep(now));
 }

@@ -77,8 +77,14 @@ gg_system_step(int64 event, const char *action, const char *note, const char *ar
 void
 gg_system_plan_alert(int64 event, TimestampTz after, bool forget_auto)
 {
-	static GgPlan alert_plan = {"UPDATE gov.event SET next_alert_at = NULL WHERE id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
-	static GgPlan auto_plan = {"UPDATE gov.event SET next_auto_at = NULL WHERE id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
+	static GgPlan alert_plan = {
+		"UPDATE gov.event SET next_alert_at = NULL WHERE id OPERATOR(pg_catalog.=) $1",
+		1,
+		{INT8OID}};
+	static GgPlan auto_plan = {
+		"UPDATE gov.event SET next_auto_at = NULL WHERE id OPERATOR(pg_catalog.=) $1",
+		1,
+		{INT8OID}};
 	GgPlan *const which = forget_auto ? &auto_plan : &alert_plan;
 	Datum value = Int64GetDatum(event);
 

@@ -13,17 +13,20 @@
 
 /* Insert a task; limit 0 means no deadline. */
 static void
-insert_task(GgAfter *a, const char *kind, const char *unit, bool has_person, int64 person, const char *allow, bool has_due,
-			TimestampTz due, DateADT due_day, bool has_day, bool provisional)
+insert_task(GgAfter *a, const char *kind, const char *unit, bool has_person, int64 person,
+			const char *allow, bool has_due, TimestampTz due, DateADT due_day, bool has_day,
+			bool provisional)
 {
-	static GgPlan plan = {"INSERT INTO gov.event_task (event_id, kind, round, unit, person, area, assigned_at, allow, due_at, due_day,"
-						  " provisional, opened_seq) VALUES ($1, $2,"
-						  " (SELECT COALESCE(pg_catalog.max(t.round), 0) OPERATOR(pg_catalog.+) 1 FROM gov.event_task t"
-						  "   WHERE t.event_id OPERATOR(pg_catalog.=) $1 AND t.kind OPERATOR(pg_catalog.=) $2"
-						  "   AND t.unit IS NOT DISTINCT FROM $3 AND t.person IS NOT DISTINCT FROM $4),"
-						  " $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-						  11,
-						  {INT8OID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TIMESTAMPTZOID, DATEOID, BOOLOID, INT4OID}};
+	static GgPlan plan = {
+		"INSERT INTO gov.event_task (event_id, kind, round, unit, person, area, assigned_at, allow, due_at, due_day,"
+		" provisional, opened_seq) VALUES ($1, $2,"
+		" (SELECT COALESCE(pg_catalog.max(t.round), 0) OPERATOR(pg_catalog.+) 1 FROM gov.event_task t"
+		"   WHERE t.event_id OPERATOR(pg_catalog.=) $1 AND t.kind OPERATOR(pg_catalog.=) $2"
+		"   AND t.unit IS NOT DISTINCT FROM $3 AND t.person IS NOT DISTINCT FROM $4),"
+		" $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+		11,
+		{INT8OID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TIMESTAMPTZOID,
+		 DATEOID, BOOLOID, INT4OID}};
 	Datum v[11];
 	char n[12] = "           ";
 
@@ -53,15 +56,18 @@ insert_task(GgAfter *a, const char *kind, const char *unit, bool has_person, int
 
 /* A task whose deadline is the handling clock's (handle) or the stage's (verify, check). */
 static void
-open_by_clock(GgAfter *a, const char *kind, const char *unit, bool has_person, int64 person, bool stage)
+open_by_clock(GgAfter *a, const char *kind, const char *unit, bool has_person, int64 person,
+			  bool stage)
 {
 	const GgRow *row = &a->row;
 	GgColumn due = stage ? EV_STAGE_DUE_AT : EV_DUE_AT;
 	GgColumn day = stage ? EV_STAGE_DUE_DAY : EV_DUE_DAY;
 
-	insert_task(a, kind, unit, has_person, person, gg_text(row, stage ? EV_STAGE_ALLOW : EV_HANDLING_ALLOW), gg_has(row, due),
-				gg_has(row, due) ? gg_time(row, due) : 0, gg_has(row, day) ? DatumGetDateADT(row->v[day]) : 0,
-				gg_has(row, day), gg_bool(row, stage ? EV_STAGE_PROVISIONAL : EV_DUE_PROVISIONAL));
+	insert_task(a, kind, unit, has_person, person,
+				gg_text(row, stage ? EV_STAGE_ALLOW : EV_HANDLING_ALLOW), gg_has(row, due),
+				gg_has(row, due) ? gg_time(row, due) : 0,
+				gg_has(row, day) ? DatumGetDateADT(row->v[day]) : 0, gg_has(row, day),
+				gg_bool(row, stage ? EV_STAGE_PROVISIONAL : EV_DUE_PROVISIONAL));
 }
 
 /* A task with a limit of its own: callback, whistle. */
@@ -72,11 +78,14 @@ open_by_limit(GgAfter *a, const char *kind, const char *unit)
 	bool provisional = false;
 	const GgCalendar *c = gg_calendar_by_id(gg_calendar_for_area(a->p->log.area));
 	TimestampTz due = 0;
-	bool has = gg_stage_limit(a->p->log.area, psprintf("task:%s", kind), gg_bool(&a->row, EV_URGENT), &limit) && c != NULL;
+	bool has = gg_stage_limit(a->p->log.area, psprintf("task:%s", kind),
+							  gg_bool(&a->row, EV_URGENT), &limit) &&
+			   c != NULL;
 
 	if (has)
 		due = gg_due(a->p->log.at, limit.kind, gg_limit_units(limit, c), c, &provisional);
-	insert_task(a, kind, unit, false, 0, has ? gg_limit_text(limit) : NULL, has, due, has ? gg_due_day(due, c) : 0, has, provisional);
+	insert_task(a, kind, unit, false, 0, has ? gg_limit_text(limit) : NULL, has, due,
+				has ? gg_due_day(due, c) : 0, has, provisional);
 }
 
 /* open_task:kind */
@@ -129,7 +138,8 @@ close_tasks(GgAfter *a, const char *kind, const char *outcome, bool own)
 		" AND ($6 IS NULL OR person OPERATOR(pg_catalog.=) $6"
 		"  OR (person IS NULL AND unit OPERATOR(pg_catalog.=) $7))",
 		12,
-		{INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, INT4OID, INT8OID, TEXTOID, TIMESTAMPTZOID, DATEOID, BOOLOID, FLOAT8OID, BOOLOID}};
+		{INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, INT4OID, INT8OID, TEXTOID, TIMESTAMPTZOID,
+		 DATEOID, BOOLOID, FLOAT8OID, BOOLOID}};
 	const GgStep *s = &a->p->step;
 	Datum v[12];
 	char n[13] = "            ";
@@ -163,13 +173,15 @@ close_tasks(GgAfter *a, const char *kind, const char *outcome, bool own)
 static void
 sign_task(GgAfter *a)
 {
-	static GgPlan plan = {"UPDATE gov.event_task SET signed_at = $2, person = COALESCE($3, person)"
-						  " WHERE event_id OPERATOR(pg_catalog.=) $1 AND kind OPERATOR(pg_catalog.=) 'handle' AND done_at IS NULL",
-						  3,
-						  {INT8OID, TIMESTAMPTZOID, INT8OID}};
+	static GgPlan plan = {
+		"UPDATE gov.event_task SET signed_at = $2, person = COALESCE($3, person)"
+		" WHERE event_id OPERATOR(pg_catalog.=) $1 AND kind OPERATOR(pg_catalog.=) 'handle' AND done_at IS NULL",
+		3,
+		{INT8OID, TIMESTAMPTZOID, INT8OID}};
 	int64 person = 0;
 	bool has = gg_arg_int8(a->p->args, "person", &person);
-	Datum v[3] = {Int64GetDatum(a->event), TimestampTzGetDatum(a->p->log.at), Int64GetDatum(person)};
+	Datum v[3] = {Int64GetDatum(a->event), TimestampTzGetDatum(a->p->log.at),
+				  Int64GetDatum(person)};
 
 	gg_execute(&plan, v, has ? "   " : "  n", false, 0);
 }
@@ -178,10 +190,11 @@ sign_task(GgAfter *a)
 static void
 reopen_task(GgAfter *a, const char *kind)
 {
-	static GgPlan plan = {"SELECT t.unit, t.person FROM gov.event_task t WHERE t.event_id OPERATOR(pg_catalog.=) $1"
-						  " AND t.kind OPERATOR(pg_catalog.=) $2 ORDER BY t.id DESC",
-						  2,
-						  {INT8OID, TEXTOID}};
+	static GgPlan plan = {
+		"SELECT t.unit, t.person FROM gov.event_task t WHERE t.event_id OPERATOR(pg_catalog.=) $1"
+		" AND t.kind OPERATOR(pg_catalog.=) $2 ORDER BY t.id DESC",
+		2,
+		{INT8OID, TEXTOID}};
 	Datum v[2] = {Int64GetDatum(a->event), CStringGetTextDatum(kind)};
 	char *unit;
 	bool null;
@@ -199,10 +212,11 @@ reopen_task(GgAfter *a, const char *kind)
 static void
 exempt(GgAfter *a)
 {
-	static GgPlan plan = {"UPDATE gov.event_task SET exempt = true WHERE event_id OPERATOR(pg_catalog.=) $1"
-						  " AND kind OPERATOR(pg_catalog.=) 'handle' AND breach",
-						  1,
-						  {INT8OID}};
+	static GgPlan plan = {
+		"UPDATE gov.event_task SET exempt = true WHERE event_id OPERATOR(pg_catalog.=) $1"
+		" AND kind OPERATOR(pg_catalog.=) 'handle' AND breach",
+		1,
+		{INT8OID}};
 	Datum v = Int64GetDatum(a->event);
 
 	gg_execute(&plan, &v, NULL, false, 0);
@@ -212,10 +226,11 @@ exempt(GgAfter *a)
 static void
 open_request(GgAfter *a, const char *kind)
 {
-	static GgPlan plan = {"INSERT INTO gov.request (event_id, kind, made_at, made_by, unit, until, endorsed_at, endorsed_by, opened_seq)"
-						  " VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $7 THEN $3 END, CASE WHEN $7 THEN $4 END, $8)",
-						  8,
-						  {INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, BOOLOID, INT4OID}};
+	static GgPlan plan = {
+		"INSERT INTO gov.request (event_id, kind, made_at, made_by, unit, until, endorsed_at, endorsed_by, opened_seq)"
+		" VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $7 THEN $3 END, CASE WHEN $7 THEN $4 END, $8)",
+		8,
+		{INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, BOOLOID, INT4OID}};
 	TimestampTz until = 0;
 	bool has_until = gg_arg_time(a->p->args, "until", &until);
 	Datum v[8];
@@ -240,12 +255,13 @@ open_request(GgAfter *a, const char *kind)
 static void
 endorse_request(GgAfter *a, const char *kind)
 {
-	static GgPlan plan = {"UPDATE gov.request SET endorsed_at = $3, endorsed_by = $4"
-						  " WHERE event_id OPERATOR(pg_catalog.=) $1 AND kind OPERATOR(pg_catalog.=) $2 AND decided_at IS NULL",
-						  4,
-						  {INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID}};
-	Datum v[4] = {Int64GetDatum(a->event), CStringGetTextDatum(kind), TimestampTzGetDatum(a->p->log.at),
-				  CStringGetTextDatum(a->p->log.actor)};
+	static GgPlan plan = {
+		"UPDATE gov.request SET endorsed_at = $3, endorsed_by = $4"
+		" WHERE event_id OPERATOR(pg_catalog.=) $1 AND kind OPERATOR(pg_catalog.=) $2 AND decided_at IS NULL",
+		4,
+		{INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID}};
+	Datum v[4] = {Int64GetDatum(a->event), CStringGetTextDatum(kind),
+				  TimestampTzGetDatum(a->p->log.at), CStringGetTextDatum(a->p->log.actor)};
 
 	gg_execute(&plan, v, NULL, false, 0);
 }
@@ -254,14 +270,15 @@ endorse_request(GgAfter *a, const char *kind)
 static void
 decide_requests(GgAfter *a, const char *kind, const char *outcome)
 {
-	static GgPlan plan = {"UPDATE gov.request SET decided_at = $3, decided_by = $4, outcome = $5, closed_seq = $6"
-						  " WHERE event_id OPERATOR(pg_catalog.=) $1 AND decided_at IS NULL AND ($2 IS NULL OR kind OPERATOR(pg_catalog.=) $2"
-						  " OR ($2 OPERATOR(pg_catalog.=) '' AND kind OPERATOR(pg_catalog.=) ANY (ARRAY['suspend', 'extend'])))",
-						  6,
-						  {INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, INT4OID}};
-	Datum v[6] = {Int64GetDatum(a->event),			   kind ? CStringGetTextDatum(kind) : (Datum) 0,
+	static GgPlan plan = {
+		"UPDATE gov.request SET decided_at = $3, decided_by = $4, outcome = $5, closed_seq = $6"
+		" WHERE event_id OPERATOR(pg_catalog.=) $1 AND decided_at IS NULL AND ($2 IS NULL OR kind OPERATOR(pg_catalog.=) $2"
+		" OR ($2 OPERATOR(pg_catalog.=) '' AND kind OPERATOR(pg_catalog.=) ANY (ARRAY['suspend', 'extend'])))",
+		6,
+		{INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, INT4OID}};
+	Datum v[6] = {Int64GetDatum(a->event),           kind ? CStringGetTextDatum(kind) : (Datum) 0,
 				  TimestampTzGetDatum(a->p->log.at), CStringGetTextDatum(a->p->log.actor),
-				  CStringGetTextDatum(outcome),		   Int32GetDatum(a->p->log.seq)};
+				  CStringGetTextDatum(outcome),      Int32GetDatum(a->p->log.seq)};
 
 	gg_execute(&plan, v, kind ? "      " : " n    ", false, 0);
 }
@@ -280,13 +297,19 @@ named_request(const GgTransition *t)
 static void
 keep_label(GgAfter *a)
 {
-	static GgPlan plan = {"INSERT INTO gov.labelled_report (event_id, body, category, item, was, labelled_at, labelled_by)"
-						  " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-						  7,
-						  {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID}};
+	static GgPlan plan = {
+		"INSERT INTO gov.labelled_report (event_id, body, category, item, was, labelled_at, labelled_by)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		7,
+		{INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID}};
 	const GgRow *row = &a->row;
-	Datum v[7] = {Int64GetDatum(a->event), row->v[EV_BODY], row->v[EV_CATEGORY], row->v[EV_ITEM],
-				  a->old_category,		   TimestampTzGetDatum(a->p->log.at), CStringGetTextDatum(a->p->log.actor)};
+	Datum v[7] = {Int64GetDatum(a->event),
+				  row->v[EV_BODY],
+				  row->v[EV_CATEGORY],
+				  row->v[EV_ITEM],
+				  a->old_category,
+				  TimestampTzGetDatum(a->p->log.at),
+				  CStringGetTextDatum(a->p->log.actor)};
 	char n[8] = "       ";
 
 	if (row->null[EV_CATEGORY])
@@ -315,7 +338,8 @@ gg_apply_tasks(GgAfter *a, const GgWorkflow *wf, const GgTransition *t)
 	int to = gg_state_of(wf, a->p->log.to);
 	int from = a->p->log.from ? gg_state_of(wf, a->p->log.from) : -1;
 	bool ends = to != from && !wf->state[to].open && strcmp(wf->state[to].name, "merged") != 0;
-	bool reopens = to != from && from >= 0 && !wf->state[from].open && !wf->state[from].paused && wf->state[to].open;
+	bool reopens = to != from && from >= 0 && !wf->state[from].open && !wf->state[from].paused &&
+				   wf->state[to].open;
 
 	/* what closes comes before what opens */
 	for (int i = 0; i < t->neffects; i++)

@@ -125,7 +125,9 @@ check_note(HeapTuple t, TupleDesc d, const GgLogRow *l)
 	j = has_args ? DatumGetJsonbP(args) : NULL;
 	gg_note_digest((uint8 *) VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b), SPI_getvalue(t, d, 21),
 				   j ? JsonbToCString(NULL, &j->root, VARSIZE(j)) : NULL, expected);
-	return memcmp(expected, l->note_digest, GG_DIGEST) == 0 ? NULL : "the note is not the one that was written";
+	return memcmp(expected, l->note_digest, GG_DIGEST) == 0
+			   ? NULL
+			   : "the note is not the one that was written";
 }
 
 /* One row of the journal passes. */
@@ -160,7 +162,8 @@ check_log(ReturnSetInfo *rsinfo, Chain *c, HeapTuple t, TupleDesc d)
 static void
 finish_chain(ReturnSetInfo *rsinfo, Chain *c)
 {
-	static GgPlan plan = {"SELECT e.* FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
+	static GgPlan plan = {
+		"SELECT e.* FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
 	Datum v = Int64GetDatum(c->event);
 	GgMap map;
 	GgRow row;
@@ -180,15 +183,19 @@ finish_chain(ReturnSetInfo *rsinfo, Chain *c)
 	gg_map_of_desc(SPI_tuptable->tupdesc, &map);
 	gg_row_load(&map, SPI_tuptable->tupdesc, SPI_tuptable->vals[0], &row);
 	if (gg_int4(&row, EV_SEQ) != c->seq)
-		put(rsinfo, c->event, c->seq, psprintf("the event is at step %d, its journal ends at step %d", gg_int4(&row, EV_SEQ), c->seq));
+		put(rsinfo, c->event, c->seq,
+			psprintf("the event is at step %d, its journal ends at step %d", gg_int4(&row, EV_SEQ),
+					 c->seq));
 	else
 	{
 		gg_facts_digest(&row, facts);
 		if (memcmp(facts, c->facts, GG_DIGEST) != 0)
-			put(rsinfo, c->event, c->seq, "the event's row is not the one that its journal explains");
+			put(rsinfo, c->event, c->seq,
+				"the event's row is not the one that its journal explains");
 	}
 	head = gg_has(&row, EV_HEAD) ? DatumGetByteaPP(row.v[EV_HEAD]) : NULL;
-	if (head == NULL || VARSIZE_ANY_EXHDR(head) != GG_DIGEST || memcmp(VARDATA_ANY(head), c->hash, GG_DIGEST) != 0)
+	if (head == NULL || VARSIZE_ANY_EXHDR(head) != GG_DIGEST ||
+		memcmp(VARDATA_ANY(head), c->hash, GG_DIGEST) != 0)
 		put(rsinfo, c->event, c->seq, "the event's head is not the hash of its last step");
 	SPI_freetuptable(SPI_tuptable);
 }
@@ -209,8 +216,10 @@ check_chains(ReturnSetInfo *rsinfo, Datum *period, const char *nulls)
 		{TIMESTAMPTZOID, TIMESTAMPTZOID}};
 	Portal portal;
 	Chain chain = {0};
-	MemoryContext each = AllocSetContextCreate(CurrentMemoryContext, "grid_gov verification", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext chain_context = AllocSetContextCreate(CurrentMemoryContext, "grid_gov chain", ALLOCSET_SMALL_SIZES);
+	MemoryContext each = AllocSetContextCreate(CurrentMemoryContext, "grid_gov verification",
+											   ALLOCSET_DEFAULT_SIZES);
+	MemoryContext chain_context =
+		AllocSetContextCreate(CurrentMemoryContext, "grid_gov chain", ALLOCSET_SMALL_SIZES);
 
 	portal = SPI_cursor_open(NULL, gg_prepared(&plan), period, nulls, true);
 	for (;;)
@@ -260,9 +269,10 @@ GG_FUNCTION(gg_verify_journal);
 Datum
 gg_verify_journal(PG_FUNCTION_ARGS)
 {
-	static GgPlan bare_plan = {"SELECT e.id FROM gov.event e WHERE NOT EXISTS (SELECT FROM gov.event_log l"
-							   " WHERE l.event_id OPERATOR(pg_catalog.=) e.id) ORDER BY e.id",
-							   0};
+	static GgPlan bare_plan = {
+		"SELECT e.id FROM gov.event e WHERE NOT EXISTS (SELECT FROM gov.event_log l"
+		" WHERE l.event_id OPERATOR(pg_catalog.=) e.id) ORDER BY e.id",
+		0};
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Datum period[2];
 	char nulls[3] = "  ";
@@ -285,8 +295,10 @@ gg_verify_journal(PG_FUNCTION_ARGS)
 		{
 			bool null;
 
-			put(rsinfo, DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null)), 0,
-				"the event has no journal");
+			put(rsinfo,
+				DatumGetInt64(
+					SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null)),
+				0, "the event has no journal");
 		}
 	}
 	SPI_finish();

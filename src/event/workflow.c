@@ -58,10 +58,8 @@ gg_workflow(const char *name)
 	for (int i = 0; i < nworkflows; i++)
 		if (strcmp(workflows[i].name, name) == 0)
 			return &workflows[i];
-	ereport(ERROR,
-			(errcode(ERRCODE_GG_NOT_SET_UP),
-			 errmsg("workflow \"%s\" does not exist", name),
-			 errhint("The rows of gov.workflow name the workflows.")));
+	ereport(ERROR, (errcode(ERRCODE_GG_NOT_SET_UP), errmsg("workflow \"%s\" does not exist", name),
+					errhint("The rows of gov.workflow name the workflows.")));
 }
 
 /* The workflow of events in this area: the most specific wins. */
@@ -81,8 +79,7 @@ gg_workflow_for_area(const char *area)
 	}
 	if (best == NULL)
 		ereport(ERROR,
-				(errcode(ERRCODE_GG_NOT_SET_UP),
-				 errmsg("no workflow covers area \"%s\"", area),
+				(errcode(ERRCODE_GG_NOT_SET_UP), errmsg("no workflow covers area \"%s\"", area),
 				 errhint("Insert a row into gov.workflow for this area or one that contains it.")));
 	return best;
 }
@@ -105,7 +102,8 @@ gg_transition(const GgWorkflow *wf, int from, const char *action)
 	{
 		const GgTransition *t = &wf->transition[i];
 
-		if ((from < 0 ? t->from_new : (t->from & (UINT64CONST(1) << from)) != 0) && strcmp(t->action, action) == 0)
+		if ((from < 0 ? t->from_new : (t->from & (UINT64CONST(1) << from)) != 0) &&
+			strcmp(t->action, action) == 0)
 			return t;
 	}
 	return NULL;
@@ -170,11 +168,12 @@ load_states(void)
 static void
 load_transitions(GgWorkflow *wf)
 {
-	static GgPlan plan = {"SELECT t.id, t.from_states, t.to_state, t.action, t.label, t.roles, t.relation,"
-						  " t.needs_note, t.needs_args, t.guards, t.effects"
-						  " FROM gov.workflow_transition t WHERE t.workflow OPERATOR(pg_catalog.=) $1 ORDER BY t.id",
-						  1,
-						  {TEXTOID}};
+	static GgPlan plan = {
+		"SELECT t.id, t.from_states, t.to_state, t.action, t.label, t.roles, t.relation,"
+		" t.needs_note, t.needs_args, t.guards, t.effects"
+		" FROM gov.workflow_transition t WHERE t.workflow OPERATOR(pg_catalog.=) $1 ORDER BY t.id",
+		1,
+		{TEXTOID}};
 	Datum value = CStringGetTextDatum(wf->name);
 	int n;
 
@@ -211,10 +210,11 @@ load_transitions(GgWorkflow *wf)
 static void
 load_autos(GgWorkflow *wf)
 {
-	static GgPlan plan = {"SELECT a.area, a.action, a.after, a.except_source FROM gov.workflow_auto a"
-						  " WHERE a.workflow OPERATOR(pg_catalog.=) $1 ORDER BY a.area, a.action",
-						  1,
-						  {TEXTOID}};
+	static GgPlan plan = {
+		"SELECT a.area, a.action, a.after, a.except_source FROM gov.workflow_auto a"
+		" WHERE a.workflow OPERATOR(pg_catalog.=) $1 ORDER BY a.area, a.action",
+		1,
+		{TEXTOID}};
 	Datum value = CStringGetTextDatum(wf->name);
 	int n;
 
@@ -240,7 +240,8 @@ load_autos(GgWorkflow *wf)
 static void
 load(void)
 {
-	static GgPlan plan = {"SELECT w.name, w.area, w.for_events FROM gov.workflow w ORDER BY w.name", 0};
+	static GgPlan plan = {"SELECT w.name, w.area, w.for_events FROM gov.workflow w ORDER BY w.name",
+						  0};
 	static bool watching = false;
 	MemoryContext old_snapshot = snapshot;
 	GgIdentity self;
@@ -261,7 +262,8 @@ load(void)
 	snapshot = NULL;
 	if (old_snapshot != NULL)
 		MemoryContextSetParent(old_snapshot, TopTransactionContext);
-	snapshot = AllocSetContextCreate(CacheMemoryContext, "grid_gov workflows", ALLOCSET_DEFAULT_SIZES);
+	snapshot =
+		AllocSetContextCreate(CacheMemoryContext, "grid_gov workflows", ALLOCSET_DEFAULT_SIZES);
 
 	fresh = true; /* a change that arrives while reading makes it stale again */
 	PG_TRY();
