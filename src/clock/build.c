@@ -64,7 +64,8 @@ gg_window_build(GgCalendar *c, DateADT from, DateADT to)
 	w->ndays = to - from + 1;
 	w->day = palloc((w->ndays + 1) * sizeof(GgDay));
 	maxspans = w->ndays * 2 + 16;
-	w->span = palloc((Size) (maxspans + 1) * sizeof(GgOpen));
+	w->span = (GgOpen *) palloc((Size) (maxspans + 2) * sizeof(GgOpen)) + 1;
+	w->span[-1].start = w->span[-1].cum = 0;
 	w->workday = palloc((w->ndays + 1) * sizeof(uint32));
 	w->closing = palloc((w->ndays + 1) * sizeof(uint32));
 	gg_offsets_collect(&offsets, c->tz, wall_of(from) - 3 * SECS_PER_DAY,
@@ -103,7 +104,8 @@ gg_window_build(GgCalendar *c, DateADT from, DateADT to)
 			if (w->nspans == maxspans)
 			{
 				maxspans *= 2;
-				w->span = repalloc(w->span, (Size) (maxspans + 1) * sizeof(GgOpen));
+				w->span =
+					(GgOpen *) repalloc(w->span - 1, (Size) (maxspans + 2) * sizeof(GgOpen)) + 1;
 			}
 			w->span[w->nspans].start = (uint32) start;
 			w->span[w->nspans].cum = cum;
@@ -121,8 +123,8 @@ gg_window_build(GgCalendar *c, DateADT from, DateADT to)
 	}
 	w->span[w->nspans].start = (uint32) Max(last_end, 0);
 	w->span[w->nspans].cum = cum;
-	/* The inverse: about one entry for two spans. */
-	while (w->shift < 30 && ((uint64) w->nspans << w->shift) < 2 * (uint64) cum)
+	/* The inverse: about one entry for each span. */
+	while (w->shift < 30 && ((uint64) w->nspans << w->shift) < (uint64) cum)
 		w->shift++;
 	w->ninverse = (cum >> w->shift) + 2;
 	w->inverse = palloc(w->ninverse * sizeof(uint32));

@@ -40,7 +40,8 @@ typedef struct GgWindow
 	int ndays;
 	GgDay *day; /* ndays + 1 */
 	uint32 nspans;
-	GgOpen *span; /* nspans + 1 */
+	GgOpen *
+		span; /* -1 .. nspans: one of no length at the base before the first, the total after the last */
 	uint32 nwork;
 	uint32 *workday; /* day number of each working day */
 	uint32 *closing; /* when it closes */
@@ -92,15 +93,33 @@ gg_day_at(const GgWindow *w, TimestampTz at)
 	return i;
 }
 
-/* The last span that begins at or before an instant; -1 when none does. */
+/*
+ * The last span that begins at or before an instant; -1 when none does. Which of a
+ * day's spans it is cannot be foreseen, so the first two steps are without a branch.
+ */
 static inline int64
 gg_span_at(const GgWindow *w, TimestampTz at)
 {
 	uint32 s = (uint32) ((uint64) (at - w->base) / USECS_PER_SEC);
 	int64 k = (int64) w->day[gg_day_at(w, at) + 1].first - 1;
 
-	while (k >= 0 && w->span[k].start > s)
+	k -= w->span[k].start > s;
+	k -= w->span[k].start > s;
+	while (unlikely(w->span[k].start > s))
 		k--;
+	return k;
+}
+
+/* The span that holds this open second of the window. */
+static inline uint32
+gg_span_of_second(const GgWindow *w, uint32 second)
+{
+	uint32 k = w->inverse[second >> w->shift];
+
+	k += w->span[k + 1].cum <= second;
+	k += w->span[k + 1].cum <= second;
+	while (unlikely(w->span[k + 1].cum <= second))
+		k++;
 	return k;
 }
 
@@ -116,11 +135,8 @@ static inline int64
 gg_open_before(const GgWindow *w, TimestampTz at)
 {
 	int64 k = gg_span_at(w, at);
-	int64 inside;
+	int64 inside = (at - w->base) - w->span[k].start * USECS_PER_SEC;
 
-	if (k < 0)
-		return 0;
-	inside = (at - w->base) - w->span[k].start * USECS_PER_SEC;
 	return Min(w->span[k].cum * USECS_PER_SEC + inside, w->span[k + 1].cum * USECS_PER_SEC);
 }
 

@@ -105,11 +105,9 @@ due_open(TimestampTz start, int64 units, const GgCalendar *c)
 
 		if (v < w->span[w->nspans].cum)
 		{
-			uint32 k = w->inverse[v >> w->shift];
+			uint32 k = gg_span_of_second(w, (uint32) v);
 			TimestampTz due;
 
-			while (w->span[k + 1].cum <= v)
-				k++;
 			due = w->base + w->span[k].start * USECS_PER_SEC +
 				  (target - w->span[k].cum * USECS_PER_SEC);
 			return not_too_far(start, due);
