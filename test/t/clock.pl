@@ -1,19 +1,18 @@
-#!/usr/bin/env perl
 # Compare the clock with a slow, obvious reference: random calendars in many zones, where every open minute is
-# marked in an array and a limit is counted minute by minute and day by day.
-# usage: test/cluster.sh test/clock-property.pl [SEED [CALENDARS]]
-# It needs a cluster (PGHOST) and core Perl only; it prints its seed, and ends with "N passed, N failed".
+# marked in an array and a limit is counted minute by minute and day by day. One test for each calendar.
+# GRID_GOV_SEED and GRID_GOV_CALENDARS choose the seed (printed) and how many calendars.
 use strict;
 use warnings;
-use utf8;
-use File::Temp ();
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use GridGov;
 use POSIX ();
 use Time::Local 'timegm';
-binmode STDOUT, ':utf8';
 
-my $seed = shift // int(rand 1e9);
-my $ncalendars = shift // 60;
-print "# seed $seed, $ncalendars calendars\n";
+my $seed = $ENV{GRID_GOV_SEED} || int(rand 1e9);
+my $ncalendars = $ENV{GRID_GOV_CALENDARS} || 30;
+pass("seed $seed");
 srand $seed;
 
 my @zones = (
@@ -177,10 +176,11 @@ sub stamp { my ($m) = @_; my @t = gmtime($m * 60); return sprintf "%04d-%02d-%02
 sub quote { my ($v) = @_; $v =~ s/'/''/g; return "'$v'" }
 
 # Ask the reference first, then the database all at once.
-my (@sql, @want, @what);
-for (1 .. $ncalendars) {
+my (@sql, @want, @of, @calendar);
+for my $number (0 .. $ncalendars - 1) {
   my $c = random_calendar() or redo;
   mark($c);
+  push @calendar, $c->{text};
   local $ENV{TZ} = $c->{zone};
   POSIX::tzset();
   my $edge = sub {   # a start: anywhere, or at an opening or closing moment
@@ -191,7 +191,7 @@ for (1 .. $ncalendars) {
   };
   my $cal = quote($c->{text}) . '::grid_gov.work_calendar';
   push @sql, "SELECT ($cal)::text::grid_gov.work_calendar OPERATOR(grid_gov.=) $cal";
-  push @want, 'true'; push @what, "round trip of $c->{text}";
+  push @want, 'true'; push @of, $number;
   for (1 .. 26) {
     my $start = $edge->();
     my $kind = pick(qw(wm wm wm wd wd d d work_time work_time is_open next_open additive explain paused paused));
@@ -249,24 +249,25 @@ for (1 .. $ncalendars) {
     }
     push @sql, 'SELECT ' . $expr;
     push @want, ref $want ? $$want : stamp($want);
-    push @what, "$expr";
+    push @of, $number;
   }
 }
 
-my $script = File::Temp->new(SUFFIX => '.sql');
-binmode $script, ':utf8';
-print $script "SET timezone = 'UTC'; SET client_min_messages = warning;\n",
-  "CREATE EXTENSION IF NOT EXISTS grid_gov CASCADE;\n",
-  "CREATE FUNCTION pg_temp.ask(q text) RETURNS text LANGUAGE plpgsql AS \$\$ DECLARE r text; BEGIN EXECUTE q INTO r; RETURN r; EXCEPTION WHEN OTHERS THEN RETURN sqlstate; END \$\$;\n";
-print $script "SELECT pg_temp.ask(", quote($_), ");\n" for @sql;
-close $script;
-my @got = split /\n/, `psql -X -q -At -v ON_ERROR_STOP=1 -f $script`;
-my ($passed, $failed) = (0, 0);
+my $node = GridGov::node('clock');
+GridGov::extension($node, 'clock');
+my $script = "SET timezone = 'UTC';\n" .
+  "CREATE FUNCTION pg_temp.ask(q text) RETURNS text LANGUAGE plpgsql AS \$\$ DECLARE r text; BEGIN EXECUTE q INTO r; RETURN r; EXCEPTION WHEN OTHERS THEN RETURN sqlstate; END \$\$;\n" .
+  join('', map { 'SELECT pg_temp.ask(' . quote($_) . ");\n" } @sql);
+my @got = split /\n/, $node->safe_psql('clock', $script);
+my (@asked, @wrong);
 for my $i (0 .. $#sql) {
   my $got = $got[$i] // '(nothing)';
-  if ($got eq $want[$i]) { $passed++; next }
-  $failed++;
-  print "not ok - $what[$i]\n#   got      $got\n#   expected $want[$i]\n" if $failed <= 12;
+  $asked[$of[$i]]++;
+  push @{$wrong[$of[$i]]}, "$sql[$i]\n  got      $got\n  expected $want[$i]" if $got ne $want[$i];
 }
-print "clock property test: $passed passed, $failed failed (seed $seed)\n";
-exit($failed ? 1 : 0);
+for my $n (0 .. $#calendar) {
+  my ($zone) = split /;/, $calendar[$n];
+  ok(!$wrong[$n], sprintf('calendar %d, %s: %d answers', $n + 1, $zone, $asked[$n])) or diag("seed $seed\n" . join("\n", @{$wrong[$n]}[0 .. ($#{$wrong[$n]} < 4 ? $#{$wrong[$n]} : 4)]));
+}
+$node->stop;
+done_testing();
