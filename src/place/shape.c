@@ -7,6 +7,8 @@
  */
 #include "place/shape.h"
 
+#include "utils/memutils.h"
+
 #include <math.h>
 
 /* WKB, little-endian, two dimensions: what grid_gov.boundary_wkb() gives */
@@ -18,6 +20,9 @@
 #define EARTH_A 6378137.0
 #define EARTH_E2 0.0066943800229
 #define RADIANS (M_PI / 180.0)
+
+/* bands are made for so many points each */
+#define POINTS_A_BAND 4
 
 typedef struct Reader
 {
@@ -60,8 +65,8 @@ take_type(Reader *r)
 }
 
 /*
- * Walk over the rings of a polygon or multipolygon. With a shape, fill it;
- * without, count, and find the box.
+ * Walk over the rings of a polygon or multipolygon. With a shape, fill its
+ * points and rings; without, count, and find the box.
  */
 static void
 walk(const char *wkb, Size len, GgShape *shape, int32 *nrings, int32 *npoints, GgBox *box)
@@ -95,7 +100,7 @@ walk(const char *wkb, Size len, GgShape *shape, int32 *nrings, int32 *npoints, G
 				memcpy(&at, xy + k * sizeof(GgXY), sizeof(GgXY));
 				if (shape != NULL)
 					shape->points[points + k] = at;
-				if (box != NULL)
+				else
 				{
 					box->west = Min(box->west, at.x);
 					box->east = Max(box->east, at.x);
@@ -105,10 +110,7 @@ walk(const char *wkb, Size len, GgShape *shape, int32 *nrings, int32 *npoints, G
 			}
 			points += count;
 			if (shape != NULL)
-			{
-				shape->rings[rings].end = points;
-				shape->rings[rings].outer = (i == 0);
-			}
+				shape->ring_end[rings] = points;
 			rings++;
 		}
 	}
@@ -116,32 +118,112 @@ walk(const char *wkb, Size len, GgShape *shape, int32 *nrings, int32 *npoints, G
 	*npoints = points;
 }
 
-/* Bytes that the shape of this WKB takes, and its box (west > east when empty). */
-Size
-gg_shape_measure(const char *wkb, Size len, GgBox *box)
+/* The box of the area in this WKB; false: it is empty. */
+bool
+gg_shape_box(const char *wkb, Size len, GgBox *box)
 {
 	int32 nrings, npoints;
 
-	box->west = box->south = INFINITY;
-	box->east = box->north = -INFINITY;
+	*box = (GgBox){INFINITY, INFINITY, -INFINITY, -INFINITY};
 	walk(wkb, len, NULL, &nrings, &npoints, box);
-	return add_size(MAXALIGN(sizeof(GgShape)),
-					add_size(mul_size(npoints, sizeof(GgXY)), mul_size(nrings, sizeof(GgRing))));
+	return npoints > 0;
 }
 
-/* Fill a chunk of the measured size from the same WKB. */
-void
-gg_shape_read(const char *wkb, Size len, GgShape *shape)
+/* The band of a latitude; monotonic, so that an edge is in every band where it may be met. */
+static inline int32
+band_of(const GgShape *shape, double y)
 {
-	char *p = (char *) shape + MAXALIGN(sizeof(GgShape));
-	int32 nrings, npoints;
+	double band = floor((y - shape->south) * shape->bands_per_degree);
 
-	walk(wkb, len, NULL, &nrings, &npoints, NULL);
-	shape->nrings = nrings;
+	/* not a number goes to the lowest */
+	if (!(band > 0))
+		return 0;
+	return band >= shape->nbands ? shape->nbands - 1 : (int32) band;
+}
+
+/* List every edge in each band that it touches. */
+static void
+fill_bands(GgShape *shape)
+{
+	int64 total = 0;
+	int32 *next = shape->band_start + 1;
+
+	/* first count, in band_start shifted by one; then fill, which moves each start to the next one's */
+	memset(shape->band_start, 0, (shape->nbands + 2) * sizeof(int32));
+	for (int pass = 0; pass < 2; pass++)
+	{
+		int32 i = 0;
+
+		for (int32 r = 0; r < shape->nrings; i = shape->ring_end[r++])
+		{
+			for (; i + 1 < shape->ring_end[r]; i++)
+			{
+				double y0 = shape->points[i].y;
+				double y1 = shape->points[i + 1].y;
+				int32 last = band_of(shape, Max(y0, y1));
+
+				for (int32 band = band_of(shape, Min(y0, y1)); band <= last; band++)
+				{
+					if (pass == 0)
+						next[band + 1]++, total++;
+					else
+						shape->edges[next[band]++] = i;
+				}
+			}
+		}
+		if (pass == 0)
+		{
+			if (total > PG_INT32_MAX)
+				elog(ERROR, "boundary has too many points");
+			for (int32 band = 0; band < shape->nbands; band++)
+				next[band + 1] += next[band];
+			shape->edges = palloc_extended(mul_size(Max(total, 1), sizeof(int32)), MCXT_ALLOC_HUGE);
+		}
+	}
+}
+
+/* The shape in this WKB, in the current memory context. */
+GgShape *
+gg_shape_read(const char *wkb, Size len)
+{
+	GgBox box;
+	int32 nrings, npoints, nbands;
+	Size size;
+	GgShape *shape;
+
+	box = (GgBox){INFINITY, INFINITY, -INFINITY, -INFINITY};
+	walk(wkb, len, NULL, &nrings, &npoints, &box);
+	nbands = Max(1, npoints / POINTS_A_BAND);
+	size = add_size(MAXALIGN(sizeof(GgShape)), mul_size(npoints, sizeof(GgXY)));
+	size = add_size(size, mul_size(add_size(nrings, nbands + 2), sizeof(int32)));
+
+	shape = palloc_extended(size, MCXT_ALLOC_HUGE);
 	shape->npoints = npoints;
-	shape->points = (GgXY *) p;
-	shape->rings = (GgRing *) (p + npoints * sizeof(GgXY));
+	shape->nrings = nrings;
+	shape->nbands = nbands;
+	shape->south = npoints > 0 ? box.south : 0;
+	shape->bands_per_degree = box.north > box.south ? nbands / (box.north - box.south) : 0;
+	shape->points = (GgXY *) ((char *) shape + MAXALIGN(sizeof(GgShape)));
+	shape->ring_end = (int32 *) (shape->points + npoints);
+	shape->band_start = shape->ring_end + nrings;
 	walk(wkb, len, shape, &nrings, &npoints, NULL);
+	fill_bands(shape);
+	return shape;
+}
+
+/* Memory that a shape takes. */
+Size
+gg_shape_space(const GgShape *shape)
+{
+	return GetMemoryChunkSpace((void *) shape) + GetMemoryChunkSpace(shape->edges);
+}
+
+/* Give a shape's memory back. */
+void
+gg_shape_free(GgShape *shape)
+{
+	pfree(shape->edges);
+	pfree(shape);
 }
 
 /* Add b to an exact sum of n non-overlapping doubles, smallest first. */
@@ -201,50 +283,36 @@ side_of(const GgXY *a, const GgXY *b, const GgXY *p)
 	return exact_side(a, b, p);
 }
 
-/* Is the point inside, outside, or exactly on an edge? Even-odd over each polygon's rings. */
+/* Is the point inside, outside, or exactly on an edge? Even-odd over all rings. */
 GgWhere
 gg_shape_where(const GgShape *shape, double x, double y)
 {
 	const GgXY p = {x, y};
-	int32 start = 0;
+	int32 band = band_of(shape, y);
 	bool inside = false;
-	bool hit = false;
 
-	for (int32 r = 0; r < shape->nrings; r++)
+	for (int32 e = shape->band_start[band]; e < shape->band_start[band + 1]; e++)
 	{
-		int32 end = shape->rings[r].end;
+		const GgXY *a = &shape->points[shape->edges[e]];
+		const GgXY *b = a + 1;
+		int side;
 
-		if (shape->rings[r].outer)
+		/* wholly above, below or to the west: the ray to the east misses it */
+		if ((a->y > y && b->y > y) || (a->y < y && b->y < y) || (a->x < x && b->x < x))
+			continue;
+		if (a->x > x && b->x > x)
 		{
-			hit |= inside;
-			inside = false;
+			/* wholly to the east: no need to know the side */
+			inside ^= (a->y > y) != (b->y > y);
+			continue;
 		}
-		for (int32 i = start; i + 1 < end; i++)
-		{
-			const GgXY *a = &shape->points[i];
-			const GgXY *b = a + 1;
-			int side;
-
-			/* most edges lie wholly above or below */
-			if ((a->y > y && b->y > y) || (a->y < y && b->y < y))
-				continue;
-			if (a->x < x && b->x < x)
-				continue;
-			if (a->x > x && b->x > x)
-			{
-				/* the ray to the east crosses it without a look at the sides */
-				inside ^= (a->y > y) != (b->y > y);
-				continue;
-			}
-			side = side_of(a, b, &p);
-			if (side == 0)
-				return GG_ON_EDGE;
-			if ((a->y > y) != (b->y > y) && (side > 0) == (b->y > a->y))
-				inside = !inside;
-		}
-		start = end;
+		side = side_of(a, b, &p);
+		if (side == 0)
+			return GG_ON_EDGE;
+		if ((a->y > y) != (b->y > y) && (side > 0) == (b->y > a->y))
+			inside = !inside;
 	}
-	return (hit || inside) ? GG_INSIDE : GG_OUTSIDE;
+	return inside ? GG_INSIDE : GG_OUTSIDE;
 }
 
 /* Metres of one degree at this latitude, to the east and to the north. */
@@ -271,7 +339,7 @@ gg_shape_distance(const GgShape *shape, double x, double y, double mx, double my
 
 	for (int32 r = 0; r < shape->nrings; r++)
 	{
-		int32 end = shape->rings[r].end;
+		int32 end = shape->ring_end[r];
 
 		for (int32 i = start; i + 1 < end; i++)
 		{

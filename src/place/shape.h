@@ -17,19 +17,22 @@ typedef struct GgBox
 	double west, south, east, north;
 } GgBox;
 
-typedef struct GgRing
-{
-	int32 end;  /* index of the first point after this ring */
-	bool outer; /* the first ring of a polygon */
-} GgRing;
-
-/* One area: polygons with holes. rings and points lie behind it in one chunk. */
+/*
+ * One area: polygons with holes. Its height is cut into bands; each lists the
+ * edges that touch it (by the number of their first point), so that a look at
+ * one band tells whether a point lies inside.
+ */
 typedef struct GgShape
 {
-	int32 nrings;
 	int32 npoints;
-	GgRing *rings;
-	GgXY *points;
+	int32 nrings;
+	int32 nbands;
+	double south;
+	double bands_per_degree;
+	GgXY *points;      /* these three lie behind the struct */
+	int32 *ring_end;   /* the first point after each ring */
+	int32 *band_start; /* nbands + 1: the first of each band in edges */
+	int32 *edges;      /* a chunk of its own */
 } GgShape;
 
 typedef enum GgWhere
@@ -40,8 +43,10 @@ typedef enum GgWhere
 } GgWhere;
 
 /* shape.c */
-extern Size gg_shape_measure(const char *wkb, Size len, GgBox *box);
-extern void gg_shape_read(const char *wkb, Size len, GgShape *shape);
+extern bool gg_shape_box(const char *wkb, Size len, GgBox *box);
+extern GgShape *gg_shape_read(const char *wkb, Size len);
+extern Size gg_shape_space(const GgShape *shape);
+extern void gg_shape_free(GgShape *shape);
 extern GgWhere gg_shape_where(const GgShape *shape, double x, double y);
 extern void gg_metres_per_degree(double lat, double *east, double *north);
 extern double gg_shape_distance(const GgShape *shape, double x, double y, double mx, double my);

@@ -37,6 +37,41 @@ note_change(GgBuilt *b, TimestampTz now, bool isnull, Datum at)
 		b->next_change = Min(b->next_change, DatumGetTimestampTz(at));
 }
 
+/* Read a shape into the cache. */
+static void
+keep_shape(GgBuilt *b, GgArea *area, bytea *wkb)
+{
+	MemoryContext caller = MemoryContextSwitchTo(b->context);
+
+	area->shape = gg_shape_read(VARDATA_ANY(wkb), VARSIZE_ANY_EXHDR(wkb));
+	area->bytes = gg_shape_space(area->shape);
+	b->loaded += area->bytes;
+	MemoryContextSwitchTo(caller);
+}
+
+/* Give up shapes, the least recently used first, until the memory setting is kept. One is never given up. */
+static void
+make_room(GgBuilt *b, const GgArea *but)
+{
+	/* the second time round nothing counts as used any more */
+	for (int64 steps = 2 * (int64) b->nareas; steps > 0 && b->loaded > budget(); steps--)
+	{
+		GgArea *a = &b->areas[b->hand];
+
+		b->hand = (b->hand + 1) % b->nareas;
+		if (a->shape == NULL || a == but)
+			continue;
+		if (a->used)
+			a->used = false;
+		else
+		{
+			gg_shape_free(a->shape);
+			a->shape = NULL;
+			b->loaded -= a->bytes;
+		}
+	}
+}
+
 /* Add one row of load_all; boxes and areas have room for it. */
 static void
 add_area(GgShapes *s, GgBuilt *b, GgBox *boxes, HeapTuple row, TupleDesc desc, TimestampTz now)
@@ -50,7 +85,6 @@ add_area(GgShapes *s, GgBuilt *b, GgBox *boxes, HeapTuple row, TupleDesc desc, T
 	GgBox *box = &boxes[b->nareas];
 	text *name;
 	bytea *wkb;
-	Size bytes;
 
 	note_change(b, now, from_null, from);
 	note_change(b, now, to_null, to);
@@ -64,19 +98,12 @@ add_area(GgShapes *s, GgBuilt *b, GgBox *boxes, HeapTuple row, TupleDesc desc, T
 		gg_code_within(area->code, strlen(area->code), area[-1].code, strlen(area[-1].code)))
 		return;
 	wkb = DatumGetByteaPP(wkb_datum);
-	bytes = gg_shape_measure(VARDATA_ANY(wkb), VARSIZE_ANY_EXHDR(wkb), box);
-	if (box->west > box->east)
+	if (!gg_shape_box(VARDATA_ANY(wkb), VARSIZE_ANY_EXHDR(wkb), box))
 		return;
 	area->used = false;
-	area->bytes = bytes;
 	area->shape = NULL;
-	if (b->loaded + bytes <= budget())
-	{
-		area->shape = MemoryContextAllocHuge(b->context, bytes);
-		gg_shape_read(VARDATA_ANY(wkb), VARSIZE_ANY_EXHDR(wkb), area->shape);
-		area->bytes = GetMemoryChunkSpace(area->shape);
-		b->loaded += area->bytes;
-	}
+	if (b->loaded < budget())
+		keep_shape(b, area, wkb);
 	b->nareas++;
 }
 
@@ -173,36 +200,11 @@ gg_shapes(GgShapes *s)
 	return fresh;
 }
 
-/* Give up shapes, the least recently used first, until there is room for so many bytes. */
+/* Read one shape. It stays NULL if the row is gone and the announcement of that still to come. */
 static void
-make_room(GgBuilt *b, Size bytes)
-{
-	/* the second time round nothing counts as used any more */
-	for (int64 steps = 2 * (int64) b->nareas;
-		 steps > 0 && b->loaded > 0 && b->loaded + bytes > budget(); steps--)
-	{
-		GgArea *a = &b->areas[b->hand];
-
-		b->hand = (b->hand + 1) % b->nareas;
-		if (a->shape == NULL)
-			continue;
-		if (a->used)
-			a->used = false;
-		else
-		{
-			pfree(a->shape);
-			a->shape = NULL;
-			b->loaded -= a->bytes;
-		}
-	}
-}
-
-/* Read one shape; NULL: the row is gone, and the announcement of it still to come. */
-static GgShape *
 load_one(GgShapes *s, GgArea *area)
 {
 	GgBuilt *b = s->built;
-	GgShape *shape = NULL;
 	GgIdentity self;
 	Datum arg = CStringGetTextDatum(area->code);
 
@@ -216,21 +218,13 @@ load_one(GgShapes *s, GgArea *area)
 
 		if (!isnull)
 		{
-			bytea *wkb = DatumGetByteaPP(d);
-			GgBox box;
-			Size bytes = gg_shape_measure(VARDATA_ANY(wkb), VARSIZE_ANY_EXHDR(wkb), &box);
-
-			make_room(b, bytes);
-			shape = MemoryContextAllocHuge(b->context, bytes);
-			gg_shape_read(VARDATA_ANY(wkb), VARSIZE_ANY_EXHDR(wkb), shape);
-			area->bytes = GetMemoryChunkSpace(shape);
-			b->loaded += area->bytes;
+			keep_shape(b, area, DatumGetByteaPP(d));
+			make_room(b, area);
 		}
 	}
 	SPI_finish();
 	gg_become_self(&self);
 	pfree(DatumGetPointer(arg));
-	return shape;
 }
 
 /* The shape of an area of what gg_shapes() gave; good until the next call. */
@@ -241,6 +235,6 @@ gg_shape_of(GgShapes *s, int item)
 
 	area->used = true;
 	if (unlikely(area->shape == NULL))
-		area->shape = load_one(s, area);
+		load_one(s, area);
 	return area->shape;
 }
