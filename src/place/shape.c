@@ -21,8 +21,9 @@
 #define EARTH_E2 0.0066943800229
 #define RADIANS (M_PI / 180.0)
 
-/* bands are made for so many points each */
-#define POINTS_A_BAND 4
+/* up to so many points a look at all edges is quicker than finding the right ones */
+#define POINTS_WITHOUT_BANDS 128
+#define POINTS_A_BAND 16
 
 typedef struct Reader
 {
@@ -141,7 +142,7 @@ band_of(const GgShape *shape, double y)
 	return band >= shape->nbands ? shape->nbands - 1 : (int32) band;
 }
 
-/* List every edge in each band that it touches. */
+/* List every edge in each band that it touches; the list is a chunk of its own. */
 static void
 fill_bands(GgShape *shape)
 {
@@ -193,9 +194,9 @@ gg_shape_read(const char *wkb, Size len)
 
 	box = (GgBox){INFINITY, INFINITY, -INFINITY, -INFINITY};
 	walk(wkb, len, NULL, &nrings, &npoints, &box);
-	nbands = Max(1, npoints / POINTS_A_BAND);
+	nbands = npoints > POINTS_WITHOUT_BANDS ? npoints / POINTS_A_BAND : 0;
 	size = add_size(MAXALIGN(sizeof(GgShape)), mul_size(npoints, sizeof(GgXY)));
-	size = add_size(size, mul_size(add_size(nrings, nbands + 2), sizeof(int32)));
+	size = add_size(size, mul_size(add_size(nrings, nbands > 0 ? nbands + 2 : 0), sizeof(int32)));
 
 	shape = palloc_extended(size, MCXT_ALLOC_HUGE);
 	shape->npoints = npoints;
@@ -207,7 +208,9 @@ gg_shape_read(const char *wkb, Size len)
 	shape->ring_end = (int32 *) (shape->points + npoints);
 	shape->band_start = shape->ring_end + nrings;
 	walk(wkb, len, shape, &nrings, &npoints, NULL);
-	fill_bands(shape);
+	shape->edges = NULL;
+	if (nbands > 0)
+		fill_bands(shape);
 	return shape;
 }
 
@@ -215,14 +218,16 @@ gg_shape_read(const char *wkb, Size len)
 Size
 gg_shape_space(const GgShape *shape)
 {
-	return GetMemoryChunkSpace((void *) shape) + GetMemoryChunkSpace(shape->edges);
+	return GetMemoryChunkSpace((void *) shape) +
+		   (shape->edges ? GetMemoryChunkSpace(shape->edges) : 0);
 }
 
 /* Give a shape's memory back. */
 void
 gg_shape_free(GgShape *shape)
 {
-	pfree(shape->edges);
+	if (shape->edges != NULL)
+		pfree(shape->edges);
 	pfree(shape);
 }
 
@@ -283,34 +288,54 @@ side_of(const GgXY *a, const GgXY *b, const GgXY *p)
 	return exact_side(a, b, p);
 }
 
+/* The edge from a to the point after it: is p on it, else does it change whether p is inside? */
+static inline bool
+meets_edge(const GgXY *a, const GgXY *p, bool *inside)
+{
+	const GgXY *b = a + 1;
+	int side;
+
+	/* wholly above, below or to the west: the ray to the east misses it */
+	if ((a->y > p->y && b->y > p->y) || (a->y < p->y && b->y < p->y) ||
+		(a->x < p->x && b->x < p->x))
+		return false;
+	if (a->x > p->x && b->x > p->x)
+	{
+		/* wholly to the east: no need to know the side */
+		*inside ^= (a->y > p->y) != (b->y > p->y);
+		return false;
+	}
+	side = side_of(a, b, p);
+	if (side == 0)
+		return true;
+	if ((a->y > p->y) != (b->y > p->y) && (side > 0) == (b->y > a->y))
+		*inside = !*inside;
+	return false;
+}
+
 /* Is the point inside, outside, or exactly on an edge? Even-odd over all rings. */
 GgWhere
 gg_shape_where(const GgShape *shape, double x, double y)
 {
 	const GgXY p = {x, y};
-	int32 band = band_of(shape, y);
 	bool inside = false;
 
-	for (int32 e = shape->band_start[band]; e < shape->band_start[band + 1]; e++)
+	if (shape->edges != NULL)
 	{
-		const GgXY *a = &shape->points[shape->edges[e]];
-		const GgXY *b = a + 1;
-		int side;
+		const int32 *start = &shape->band_start[band_of(shape, y)];
 
-		/* wholly above, below or to the west: the ray to the east misses it */
-		if ((a->y > y && b->y > y) || (a->y < y && b->y < y) || (a->x < x && b->x < x))
-			continue;
-		if (a->x > x && b->x > x)
-		{
-			/* wholly to the east: no need to know the side */
-			inside ^= (a->y > y) != (b->y > y);
-			continue;
-		}
-		side = side_of(a, b, &p);
-		if (side == 0)
-			return GG_ON_EDGE;
-		if ((a->y > y) != (b->y > y) && (side > 0) == (b->y > a->y))
-			inside = !inside;
+		for (int32 e = start[0]; e < start[1]; e++)
+			if (meets_edge(&shape->points[shape->edges[e]], &p, &inside))
+				return GG_ON_EDGE;
+	}
+	else
+	{
+		int32 i = 0;
+
+		for (int32 r = 0; r < shape->nrings; i = shape->ring_end[r++])
+			for (; i + 1 < shape->ring_end[r]; i++)
+				if (meets_edge(&shape->points[i], &p, &inside))
+					return GG_ON_EDGE;
 	}
 	return inside ? GG_INSIDE : GG_OUTSIDE;
 }

@@ -18,9 +18,9 @@ typedef struct GgBox
 } GgBox;
 
 /*
- * One area: polygons with holes. Its height is cut into bands; each lists the
- * edges that touch it (by the number of their first point), so that a look at
- * one band tells whether a point lies inside.
+ * One area: polygons with holes. If it has many points, its height is cut into
+ * bands; each lists the edges that touch it (by the number of their first
+ * point), so that a look at one band tells whether a point lies inside.
  */
 typedef struct GgShape
 {
@@ -32,7 +32,7 @@ typedef struct GgShape
 	GgXY *points;      /* these three lie behind the struct */
 	int32 *ring_end;   /* the first point after each ring */
 	int32 *band_start; /* nbands + 1: the first of each band in edges */
-	int32 *edges;      /* a chunk of its own */
+	int32 *edges;      /* a chunk of its own; NULL: no bands */
 } GgShape;
 
 typedef enum GgWhere
