@@ -100,7 +100,10 @@ walk(const char *wkb, Size len, GgShape *shape, int32 *nrings, int32 *npoints, G
 
 				memcpy(&at, xy + k * sizeof(GgXY), sizeof(GgXY));
 				if (shape != NULL)
-					shape->points[points + k] = at;
+				{
+					shape->x[points + k] = at.x;
+					shape->y[points + k] = at.y;
+				}
 				else
 				{
 					box->west = Min(box->west, at.x);
@@ -159,8 +162,8 @@ fill_bands(GgShape *shape)
 		{
 			for (; i + 1 < shape->ring_end[r]; i++)
 			{
-				double y0 = shape->points[i].y;
-				double y1 = shape->points[i + 1].y;
+				double y0 = shape->y[i];
+				double y1 = shape->y[i + 1];
 				int32 last = band_of(shape, Max(y0, y1));
 
 				for (int32 band = band_of(shape, Min(y0, y1)); band <= last; band++)
@@ -204,8 +207,9 @@ gg_shape_read(const char *wkb, Size len)
 	shape->nbands = nbands;
 	shape->south = npoints > 0 ? box.south : 0;
 	shape->bands_per_degree = box.north > box.south ? nbands / (box.north - box.south) : 0;
-	shape->points = (GgXY *) ((char *) shape + MAXALIGN(sizeof(GgShape)));
-	shape->ring_end = (int32 *) (shape->points + npoints);
+	shape->y = (double *) ((char *) shape + MAXALIGN(sizeof(GgShape)));
+	shape->x = shape->y + npoints;
+	shape->ring_end = (int32 *) (shape->x + npoints);
 	shape->band_start = shape->ring_end + nrings;
 	walk(wkb, len, shape, &nrings, &npoints, NULL);
 	shape->edges = NULL;
@@ -251,10 +255,10 @@ grow_sum(double *sum, int n, double b)
 
 /* Sign of the cross product (b - a) x (p - a), exactly: all six products kept whole. */
 static int
-exact_side(const GgXY *a, const GgXY *b, const GgXY *p)
+exact_side(GgXY a, GgXY b, GgXY p)
 {
-	const double factor[6][2] = {{a->x, b->y},  {-a->y, b->x}, {b->x, p->y},
-								 {-b->y, p->x}, {p->x, a->y},  {-p->y, a->x}};
+	const double factor[6][2] = {{a.x, b.y},  {-a.y, b.x}, {b.x, p.y},
+								 {-b.y, p.x}, {p.x, a.y},  {-p.y, a.x}};
 	double sum[12];
 	int n = 0;
 
@@ -273,10 +277,10 @@ exact_side(const GgXY *a, const GgXY *b, const GgXY *p)
 
 /* On which side of the line from a to b is p: 1 left, -1 right, 0 on it. */
 static inline int
-side_of(const GgXY *a, const GgXY *b, const GgXY *p)
+side_of(GgXY a, GgXY b, GgXY p)
 {
-	double left = (a->x - p->x) * (b->y - p->y);
-	double right = (a->y - p->y) * (b->x - p->x);
+	double left = (a.x - p.x) * (b.y - p.y);
+	double right = (a.y - p.y) * (b.x - p.x);
 	double cross = left - right;
 	/* bound of the rounding error of the two products and differences: (3 + 16u)u, u = 2^-53 */
 	double bound = 3.3306690738754716e-16 * (fabs(left) + fabs(right));
@@ -288,27 +292,33 @@ side_of(const GgXY *a, const GgXY *b, const GgXY *p)
 	return exact_side(a, b, p);
 }
 
-/* The edge from a to the point after it: is p on it, else does it change whether p is inside? */
+/* The edge from point i to the next: is (x, y) on it, else does it change whether that is inside? */
 static inline bool
-meets_edge(const GgXY *a, const GgXY *p, bool *inside)
+meets_edge(const GgShape *shape, int32 i, double x, double y, bool *inside)
 {
-	const GgXY *b = a + 1;
+	double ay = shape->y[i];
+	double by = shape->y[i + 1];
+	double ax, bx;
 	int side;
 
-	/* wholly above, below or to the west: the ray to the east misses it */
-	if ((a->y > p->y && b->y > p->y) || (a->y < p->y && b->y < p->y) ||
-		(a->x < p->x && b->x < p->x))
+	/* wholly above or below, as most are */
+	if ((ay > y && by > y) || (ay < y && by < y))
 		return false;
-	if (a->x > p->x && b->x > p->x)
+	ax = shape->x[i];
+	bx = shape->x[i + 1];
+	/* wholly to the west: the ray to the east misses it */
+	if (ax < x && bx < x)
+		return false;
+	if (ax > x && bx > x)
 	{
 		/* wholly to the east: no need to know the side */
-		*inside ^= (a->y > p->y) != (b->y > p->y);
+		*inside ^= (ay > y) != (by > y);
 		return false;
 	}
-	side = side_of(a, b, p);
+	side = side_of((GgXY){ax, ay}, (GgXY){bx, by}, (GgXY){x, y});
 	if (side == 0)
 		return true;
-	if ((a->y > p->y) != (b->y > p->y) && (side > 0) == (b->y > a->y))
+	if ((ay > y) != (by > y) && (side > 0) == (by > ay))
 		*inside = !*inside;
 	return false;
 }
@@ -317,7 +327,6 @@ meets_edge(const GgXY *a, const GgXY *p, bool *inside)
 GgWhere
 gg_shape_where(const GgShape *shape, double x, double y)
 {
-	const GgXY p = {x, y};
 	bool inside = false;
 
 	if (shape->edges != NULL)
@@ -325,7 +334,7 @@ gg_shape_where(const GgShape *shape, double x, double y)
 		const int32 *start = &shape->band_start[band_of(shape, y)];
 
 		for (int32 e = start[0]; e < start[1]; e++)
-			if (meets_edge(&shape->points[shape->edges[e]], &p, &inside))
+			if (meets_edge(shape, shape->edges[e], x, y, &inside))
 				return GG_ON_EDGE;
 	}
 	else
@@ -334,7 +343,7 @@ gg_shape_where(const GgShape *shape, double x, double y)
 
 		for (int32 r = 0; r < shape->nrings; i = shape->ring_end[r++])
 			for (; i + 1 < shape->ring_end[r]; i++)
-				if (meets_edge(&shape->points[i], &p, &inside))
+				if (meets_edge(shape, i, x, y, &inside))
 					return GG_ON_EDGE;
 	}
 	return inside ? GG_INSIDE : GG_OUTSIDE;
@@ -368,20 +377,17 @@ gg_shape_distance(const GgShape *shape, double x, double y, double mx, double my
 
 		for (int32 i = start; i + 1 < end; i++)
 		{
-			const GgXY *a = &shape->points[i];
-			const GgXY *b = a + 1;
-			double ax, ay, dx, dy, len2, t, ex, ey;
-
 			/* one direction for both neighbours */
-			if (a->x > b->x || (a->x == b->x && a->y > b->y))
-			{
-				b = a;
-				a = b + 1;
-			}
-			ax = (a->x - x) * mx;
-			ay = (a->y - y) * my;
-			dx = (b->x - a->x) * mx;
-			dy = (b->y - a->y) * my;
+			bool turn = shape->x[i] > shape->x[i + 1] ||
+						(shape->x[i] == shape->x[i + 1] && shape->y[i] > shape->y[i + 1]);
+			int32 a = turn ? i + 1 : i;
+			int32 b = turn ? i : i + 1;
+			double ax = (shape->x[a] - x) * mx;
+			double ay = (shape->y[a] - y) * my;
+			double dx = (shape->x[b] - shape->x[a]) * mx;
+			double dy = (shape->y[b] - shape->y[a]) * my;
+			double len2, t, ex, ey;
+
 			len2 = dx * dx + dy * dy;
 			t = len2 > 0 ? -(ax * dx + ay * dy) / len2 : 0;
 			t = Max(0.0, Min(1.0, t));

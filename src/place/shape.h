@@ -29,7 +29,8 @@ typedef struct GgShape
 	int32 nbands;
 	double south;
 	double bands_per_degree;
-	GgXY *points;      /* these three lie behind the struct */
+	double *y; /* of all points; these four lie behind the struct */
+	double *x;
 	int32 *ring_end;   /* the first point after each ring */
 	int32 *band_start; /* nbands + 1: the first of each band in edges */
 	int32 *edges;      /* a chunk of its own; NULL: no bands */

@@ -233,7 +233,9 @@ gg_shape_of(GgShapes *s, int item)
 {
 	GgArea *area = &s->built->areas[item];
 
-	area->used = true;
+	/* written only at need: most calls would spoil a cache line for nothing */
+	if (!area->used)
+		area->used = true;
 	if (unlikely(area->shape == NULL))
 		load_one(s, area);
 	return area->shape;
