@@ -97,6 +97,7 @@ CREATE INDEX event_reported_idx ON gov.event (reported_at);
 CREATE INDEX event_reporter_idx ON gov.event (reporter, reported_at);
 CREATE INDEX event_open_idx ON gov.event (area) WHERE state NOT IN ('cancelled', 'closed', 'evaluated', 'forced_closed', 'merged', 'not_accepted');
 CREATE INDEX event_review_idx ON gov.event (reported_at) WHERE state NOT IN ('cancelled', 'closed', 'evaluated', 'forced_closed', 'merged', 'not_accepted') AND (needs_review OR grid IS NULL);
+CREATE INDEX event_self_idx ON gov.event (closed_at) WHERE self_handled;
 CREATE INDEX event_master_idx ON gov.event (master_id) WHERE master_id IS NOT NULL;
 CREATE INDEX event_location_idx ON gov.event USING gist (location);
 CREATE UNIQUE INDEX event_external_key ON gov.event (source, external_id) WHERE external_id IS NOT NULL;
