@@ -17,7 +17,7 @@
 const GgTraining gg_training_default = {
 	.epochs = 8,
 	.rate = 0.5,
-	.l2 = 2e-3,
+	.l2 = 1e-3,
 	.keep = 0.7,
 	.lexicon = 0.5,
 	.balance = 1.0,
