@@ -14,7 +14,7 @@ pgxs=$(dirname "$(dirname "$($pg_config --pgxs)")")
 dir=$(mktemp -d "${TMPDIR:-/tmp}/grid_gov.XXXXXX")
 trap '[ "${KEEP:-}" = 1 ] && echo "kept $dir" || rm -rf "$dir"' EXIT
 mkdir "$dir/tree" "$dir/tmp"
-cp -r grid_gov.control sql test doc demo expected "$dir/tree/" 2>/dev/null || true
+cp -r README.md grid_gov.control sql test doc demo expected "$dir/tree/" 2>/dev/null || true
 cp -r "${GRID_GOV_STAGE:-$here/build/stage}" "$dir/stage"
 chmod 755 "$dir"
 chmod -R a+rX "$dir"
