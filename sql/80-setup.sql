@@ -101,7 +101,9 @@ CREATE FUNCTION grid_gov.seed_plan(root text, name text)
     -- lists of one place are for that place: its own database, or a larger one that contains it
     (11, 'duty', '{area,list,code,role}', '{area,list,code,name,role,basis}',
       $q$SELECT CASE WHEN starts_with(d.area, %1$L) THEN d.area ELSE %1$L END AS area, d.list, d.code, d.name, 'grid_worker' AS role, d.basis
-        FROM grid_gov.ref_duty d WHERE d.area IS NULL OR starts_with(d.area, %1$L) OR starts_with(%1$L, d.area)$q$)
+        FROM grid_gov.ref_duty d WHERE d.area IS NULL OR starts_with(d.area, %1$L) OR starts_with(%1$L, d.area)$q$),
+    (12, 'lexicon', '{word,category}', '{word,category,weight,note}',
+      'SELECT l.word, l.category, l.weight, l.note FROM grid_gov.ref_lexicon l')
   ) v (ord, tab, keys, cols, query)
   ORDER BY v.ord
 $f$;

@@ -47,7 +47,7 @@ stop() {
   trap - EXIT
   "${as[@]}" "$bin/pg_ctl" -m immediate -D "$dir/data" stop >/dev/null 2>&1 || true
   if [ $rc != 0 ] && [ -s "$dir/server.log" ]; then
-    echo "--- the server's log, last lines"; tail -n "${LOG_LINES:-30}" "$dir/server.log"
+    echo "--- the server's log, last lines"; tail -n "${LOG_LINES:-10}" "$dir/server.log"
   fi
   rm -rf "$dir"
   exit $rc
