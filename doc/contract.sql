@@ -43,6 +43,7 @@ CREATE FUNCTION grid_gov.overlap_m2(a geometry, b geometry) RETURNS double preci
 CREATE FUNCTION grid_gov.parse_limit(body text, profile text) RETURNS grid_gov.time_limit IMMUTABLE;
 CREATE FUNCTION grid_gov.parse_limit_detail(body text, profile text, OUT allow grid_gov.time_limit, OUT problem text) RETURNS record IMMUTABLE;
 CREATE FUNCTION grid_gov.project_deadline(start timestamp with time zone, allow grid_gov.time_limit, hours grid_gov.work_calendar, paused tstzmultirange DEFAULT '{}'::tstzmultirange, OUT due timestamp with time zone, OUT due_day date, OUT provisional boolean) RETURNS record IMMUTABLE;
+CREATE FUNCTION grid_gov.sees_event(event bigint, persona text DEFAULT NULL::text) RETURNS boolean STABLE;
 CREATE FUNCTION grid_gov.setup(root text, name text, owner regrole DEFAULT NULL::regrole, dry_run boolean DEFAULT false) RETURNS TABLE(kind text, object text, action text, detail text) VOLATILE;
 CREATE FUNCTION grid_gov.standard_code(code text) RETURNS text IMMUTABLE;
 CREATE FUNCTION grid_gov.suggest_items(body text, n integer DEFAULT 3) RETURNS TABLE(item text, probability double precision) STABLE;

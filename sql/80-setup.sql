@@ -437,6 +437,18 @@ END
 $f$;
 COMMENT ON FUNCTION grid_gov.setup(text, text, regrole, boolean) IS '建立城市模式 gov,或把它升级到扩展的当前版本;可重复执行,dry_run 只显示将做什么。超级用户须指明所有者 owner(最好是 NOLOGIN 角色)';
 
+CREATE FUNCTION grid_gov.sees_event(event bigint, persona text DEFAULT NULL) RETURNS boolean
+  LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+BEGIN
+  -- row security of gov.event answers; a persona narrows it to the areas given to that persona
+  RETURN EXISTS (SELECT FROM gov.event e WHERE e.id = event AND (persona IS NULL OR e.area ^@ ANY (ARRAY(
+    SELECT a.area FROM gov.access a JOIN pg_roles r ON r.rolname = a.role WHERE a.persona = sees_event.persona AND pg_has_role(r.oid, 'MEMBER')))));
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.sees_event(bigint, text) IS '当前角色能否看见该事件(行级安全策略用);给出身份时只看授予该身份的区域';
+
 CREATE FUNCTION grid_gov.grant_persona(role text, persona text) RETURNS jsonb
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
@@ -458,6 +470,8 @@ BEGIN
     FROM pg_class c
     CROSS JOIN LATERAL (SELECT concat_ws(', ',
       CASE WHEN c.relname = 'meta' AND persona IN ('dba', 'bi', 'backend', 'auditor') THEN 'SELECT'
+        -- the policies read these two with the rights of who asks
+        WHEN c.relname = 'meta' AND persona = 'private' THEN 'SELECT (kind, name, value)'
         WHEN c.relname = 'access' AND persona <> 'worker' THEN 'SELECT (role, persona, area)'
         WHEN c.relname = 'event_private' AND persona = 'private' THEN 'SELECT'
         WHEN c.relname = 'event' AND persona = 'private' THEN 'SELECT (id, area)'
