@@ -8,6 +8,8 @@ CREATE TYPE grid_gov.time_limit;
 CREATE TYPE grid_gov.work_calendar;
 
 -- 函数
+CREATE FUNCTION grid_gov.act(event bigint, action text, note text DEFAULT NULL::text, args jsonb DEFAULT '{}'::jsonb, expect_seq integer DEFAULT NULL::integer) RETURNS text VOLATILE;
+CREATE FUNCTION grid_gov.allowed_actions(event bigint) RETURNS TABLE(action text, label text, to_state text, roles text, needs_note boolean, needs_args text, why_not text) VOLATILE;
 CREATE FUNCTION grid_gov.area_m2(boundary geometry) RETURNS double precision IMMUTABLE;
 CREATE FUNCTION grid_gov.boundary_fault(boundary geometry) RETURNS text IMMUTABLE;
 CREATE FUNCTION grid_gov.boundary_wkb(boundary geometry) RETURNS bytea IMMUTABLE;
@@ -18,12 +20,15 @@ CREATE FUNCTION grid_gov.classify(body text) RETURNS text STABLE;
 CREATE FUNCTION grid_gov.classify(body text, model grid_gov.text_model) RETURNS text STABLE;
 CREATE FUNCTION grid_gov.classify_detail(body text, OUT category text, OUT probability double precision, OUT margin double precision, OUT needs_review boolean, OUT model bigint) RETURNS record STABLE;
 CREATE FUNCTION grid_gov.classify_top(body text) RETURNS TABLE(category text, probability double precision) STABLE;
+CREATE FUNCTION grid_gov.close_period(name text) RETURNS integer VOLATILE;
 CREATE FUNCTION grid_gov.code_ancestor(code text, level integer) RETURNS text IMMUTABLE;
 CREATE FUNCTION grid_gov.code_level(code text) RETURNS integer IMMUTABLE;
 CREATE FUNCTION grid_gov.code_parent(code text) RETURNS text IMMUTABLE;
 CREATE FUNCTION grid_gov.deadline(start timestamp with time zone, allow grid_gov.time_limit, hours grid_gov.work_calendar) RETURNS timestamp with time zone IMMUTABLE;
+CREATE FUNCTION grid_gov.event_point(point geometry, frame text) RETURNS geometry IMMUTABLE;
 CREATE FUNCTION grid_gov.explain_classification(body text) RETURNS TABLE(evidence text, category text, weight double precision) STABLE;
 CREATE FUNCTION grid_gov.explain_deadline(start timestamp with time zone, allow grid_gov.time_limit, hours grid_gov.work_calendar, OUT day date, OUT kind text, OUT label text, OUT opens timestamp with time zone, OUT closes timestamp with time zone, OUT used interval, OUT remaining interval) RETURNS SETOF record IMMUTABLE;
+CREATE FUNCTION grid_gov.explain_score(staff_id bigint, since date, until date) RETURNS TABLE(code text, name text, numerator double precision, denominator double precision, value double precision, weight double precision, points double precision, evidence text) STABLE;
 CREATE FUNCTION grid_gov.from_wgs84(point geometry, frame text) RETURNS geometry IMMUTABLE;
 CREATE FUNCTION grid_gov.gap_m2(parent geometry, parts geometry[]) RETURNS double precision IMMUTABLE;
 CREATE FUNCTION grid_gov.grant_access(role regrole, persona text, area text DEFAULT NULL::text) RETURNS TABLE(kind text, object text, action text, detail text) VOLATILE;
@@ -31,29 +36,54 @@ CREATE FUNCTION grid_gov.grid_neighbours() RETURNS TABLE(low text, high text) ST
 CREATE FUNCTION grid_gov.holiday_rules(since date DEFAULT NULL::date, until date DEFAULT NULL::date) RETURNS text STABLE;
 CREATE FUNCTION grid_gov.inside_root(point geometry, frame text DEFAULT 'cgcs2000'::text) RETURNS boolean STABLE;
 CREATE FUNCTION grid_gov.is_open(at timestamp with time zone, hours grid_gov.work_calendar) RETURNS boolean IMMUTABLE;
+CREATE FUNCTION grid_gov.journal_digest(day date) RETURNS bytea VOLATILE;
 CREATE FUNCTION grid_gov.library_version() RETURNS text STABLE;
 CREATE FUNCTION grid_gov.locate(point geometry, frame text DEFAULT 'cgcs2000'::text) RETURNS text STABLE;
 CREATE FUNCTION grid_gov.locate_detail(point geometry, frame text DEFAULT 'cgcs2000'::text, OUT grid text, OUT how text, OUT distance_m double precision) RETURNS record STABLE;
 CREATE FUNCTION grid_gov.locate_many(points geometry[], frame text DEFAULT 'cgcs2000'::text) RETURNS TABLE(ord integer, grid text, how text, distance_m double precision) STABLE;
+CREATE FUNCTION grid_gov.make_point(lon double precision, lat double precision, frame text) RETURNS geometry IMMUTABLE;
+CREATE FUNCTION grid_gov.metres_apart(a geometry, b geometry) RETURNS double precision IMMUTABLE;
 CREATE FUNCTION grid_gov.model_info(model grid_gov.text_model) RETURNS text IMMUTABLE;
 CREATE FUNCTION grid_gov.next_open(at timestamp with time zone, hours grid_gov.work_calendar) RETURNS timestamp with time zone IMMUTABLE;
 CREATE FUNCTION grid_gov.normalize_report(body text) RETURNS text IMMUTABLE;
+CREATE FUNCTION grid_gov.open_period(name text, starts date, ends date) RETURNS bigint VOLATILE;
 CREATE FUNCTION grid_gov.outside_m2(boundary geometry, parent geometry) RETURNS double precision IMMUTABLE;
 CREATE FUNCTION grid_gov.overlap_m2(a geometry, b geometry) RETURNS double precision IMMUTABLE;
 CREATE FUNCTION grid_gov.parse_limit(body text, profile text) RETURNS grid_gov.time_limit IMMUTABLE;
 CREATE FUNCTION grid_gov.parse_limit_detail(body text, profile text, OUT allow grid_gov.time_limit, OUT problem text) RETURNS record IMMUTABLE;
+CREATE FUNCTION grid_gov.point_lat(point geometry) RETURNS double precision IMMUTABLE;
+CREATE FUNCTION grid_gov.point_lon(point geometry) RETURNS double precision IMMUTABLE;
 CREATE FUNCTION grid_gov.project_deadline(start timestamp with time zone, allow grid_gov.time_limit, hours grid_gov.work_calendar, paused tstzmultirange DEFAULT '{}'::tstzmultirange, OUT due timestamp with time zone, OUT due_day date, OUT provisional boolean) RETURNS record IMMUTABLE;
+CREATE FUNCTION grid_gov.redact(log_id bigint, reason text) RETURNS void VOLATILE;
+CREATE FUNCTION grid_gov.refresh_summary(since date, until date) RETURNS integer VOLATILE;
+CREATE FUNCTION grid_gov.report(body text, location geometry DEFAULT NULL::geometry, source text DEFAULT 'grid'::text, external_id text DEFAULT NULL::text, area text DEFAULT NULL::text, item text DEFAULT NULL::text, urgent boolean DEFAULT NULL::boolean, frame text DEFAULT 'cgcs2000'::text, reporter_name text DEFAULT NULL::text, phone text DEFAULT NULL::text, address text DEFAULT NULL::text, args jsonb DEFAULT NULL::jsonb) RETURNS bigint VOLATILE;
+CREATE FUNCTION grid_gov.report_batch(items jsonb) RETURNS TABLE(ord integer, event bigint, code text, problem text) VOLATILE;
+CREATE FUNCTION grid_gov.reseal(event bigint, reason text) RETURNS void VOLATILE;
+CREATE FUNCTION grid_gov.score_cases(since date, until date, staff bigint DEFAULT NULL::bigint) RETURNS TABLE(event_id bigint, day date, person bigint, unit text, reporter bigint, area text, category text, source text, urgent boolean, self_handled boolean, closed boolean, late boolean, exempt boolean, fed_back boolean, reworks integer, reopened boolean, satisfied boolean, minutes double precision, extensions integer, suspensions integer) STABLE;
+CREATE FUNCTION grid_gov.score_dispatches(since date, until date, staff bigint DEFAULT NULL::bigint) RETURNS TABLE(event_id bigint, person bigint, unit text, day date, returned boolean, answered boolean) STABLE;
+CREATE FUNCTION grid_gov.score_line(value double precision, full_at double precision, zero_at double precision) RETURNS double precision IMMUTABLE;
+CREATE FUNCTION grid_gov.score_reports(since date, until date, repeat_metres double precision, repeat_hours double precision, staff bigint DEFAULT NULL::bigint) RETURNS TABLE(event_id bigint, reporter bigint, day date, valid boolean, rejected boolean, false_report boolean, repeated boolean) STABLE;
+CREATE FUNCTION grid_gov.score_rules(subject text, areas text[]) RETURNS TABLE(area text, code text, name text, kind text, points double precision, full_at double precision, zero_at double precision) STABLE;
+CREATE FUNCTION grid_gov.score_sheet(subject text, since date, until date, area text DEFAULT NULL::text, staff bigint DEFAULT NULL::bigint, department text DEFAULT NULL::text) RETURNS TABLE(staff_id bigint, unit text, post_area text, ord integer, code text, name text, kind text, numerator double precision, denominator double precision, value double precision, weight double precision, points double precision, against bigint[]) STABLE;
+CREATE FUNCTION grid_gov.score_tasks(since date, until date, staff bigint DEFAULT NULL::bigint) RETURNS TABLE(event_id bigint, person bigint, unit text, due_day date, done boolean, on_time boolean, exempt boolean) STABLE;
+CREATE FUNCTION grid_gov.score_units(since date, until date, area text DEFAULT NULL::text) RETURNS TABLE(unit text, name text, unit_area text, cases double precision, i2 double precision, i3 double precision, i4 double precision, urgent_i3 double precision, urgent_i4 double precision, i5 double precision, i6 double precision, i7 double precision, i8 double precision, i9 double precision, i9_resolved double precision, i13 double precision, p_i4 double precision, p_i3 double precision, p_urgent_i3 double precision, p_urgent_i4 double precision, p_i8 double precision, p_i6 double precision, p_base double precision, bonus double precision, deductions double precision, score double precision, grade text, rank bigint) STABLE;
+CREATE FUNCTION grid_gov.score_workers(since date, until date, area text DEFAULT NULL::text) RETURNS TABLE(staff_id bigint, name text, post_area text, reports double precision, volume double precision, i1 double precision, i2 double precision, i3 double precision, i4 double precision, i5 double precision, i6 double precision, i7 double precision, i8 double precision, i9 double precision, i9_resolved double precision, i10 double precision, i11 double precision, i12 double precision, i13 double precision, p_volume double precision, p_i1 double precision, p_i2 double precision, p_i3 double precision, p_i4 double precision, p_i5 double precision, p_i6 double precision, p_i7 double precision, p_i8 double precision, p_i9 double precision, p_i10 double precision, p_i11 double precision, p_i12 double precision, p_i13 double precision, bonus double precision, deductions double precision, score double precision, rank bigint) STABLE;
 CREATE FUNCTION grid_gov.sees_event(event bigint, persona text DEFAULT NULL::text) RETURNS boolean STABLE;
 CREATE FUNCTION grid_gov.setup(root text, name text, owner regrole DEFAULT NULL::regrole, dry_run boolean DEFAULT false) RETURNS TABLE(kind text, object text, action text, detail text) VOLATILE;
 CREATE FUNCTION grid_gov.standard_code(code text) RETURNS text IMMUTABLE;
 CREATE FUNCTION grid_gov.suggest_items(body text, n integer DEFAULT 3) RETURNS TABLE(item text, probability double precision) STABLE;
+CREATE FUNCTION grid_gov.sweep() RETURNS integer VOLATILE;
+CREATE FUNCTION grid_gov.sweep_at(now timestamp with time zone) RETURNS integer VOLATILE;
 CREATE FUNCTION grid_gov.time_limit_zh(allow grid_gov.time_limit) RETURNS text IMMUTABLE;
 CREATE FUNCTION grid_gov.to_wgs84(point geometry, frame text) RETURNS geometry IMMUTABLE;
 CREATE AGGREGATE grid_gov.train_text_model(body text, label text) RETURNS grid_gov.text_model;
+CREATE FUNCTION grid_gov.unit_indicators(since date, until date, area text DEFAULT NULL::text, department text DEFAULT NULL::text) RETURNS TABLE(unit text, unit_area text, code text, numerator double precision, denominator double precision, against bigint[]) STABLE;
+CREATE FUNCTION grid_gov.verify_journal(since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(event bigint, seq integer, problem text) STABLE;
 CREATE FUNCTION grid_gov.within(code text, area text) RETURNS boolean IMMUTABLE;
 CREATE FUNCTION grid_gov.work_calendar_from(zone text, week text, holidays date[], holiday_names text[], makeup date[], makeup_names text[], valid_from date DEFAULT NULL::date, valid_to date DEFAULT NULL::date) RETURNS grid_gov.work_calendar IMMUTABLE;
 CREATE FUNCTION grid_gov.work_spans(within tstzrange, hours grid_gov.work_calendar) RETURNS tstzmultirange IMMUTABLE;
 CREATE FUNCTION grid_gov.work_time(since timestamp with time zone, until timestamp with time zone, hours grid_gov.work_calendar) RETURNS interval IMMUTABLE;
+CREATE FUNCTION grid_gov.worker_indicators(since date, until date, area text DEFAULT NULL::text, staff bigint DEFAULT NULL::bigint) RETURNS TABLE(staff_id bigint, post_area text, code text, numerator double precision, denominator double precision, against bigint[]) STABLE;
 
 -- 触发器函数
 CREATE FUNCTION grid_gov.announce_change() RETURNS trigger;
@@ -328,6 +358,7 @@ CREATE TABLE gov.event (
   before_state text,
   before_by text,
   before_at timestamp with time zone,
+  away bigint,
   reporter bigint,
   reported_at timestamp with time zone,
   accepted_at timestamp with time zone,
@@ -347,6 +378,7 @@ CREATE TABLE gov.event (
   stage_due_at timestamp with time zone,
   stage_due_day date,
   stage_provisional boolean,
+  stage_round integer,
   handling_allow text,
   handling_calendar bigint,
   handling_start timestamp with time zone,
