@@ -1,6 +1,6 @@
 # What README.md and the pages of doc/ show is what psql prints: every block marked "psql" is run in the small city and compared.
 # In a block, "city=# " begins a statement and "city-# " goes on with it; what follows is what psql prints. Blocks of one page
-# share a session; what they change is rolled back.
+# share a session in a city of their own.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -25,13 +25,14 @@ for my $file (grep { -f } 'README.md', sort glob 'doc/*.md') {
   }
   my $script = PostgreSQL::Test::Utils::tempdir() . '/page.sql';
   open my $s, '>:raw', $script or die;
-  print $s "BEGIN;\n\\set ON_ERROR_ROLLBACK on\n";
   print $s "\\echo ---8<---\n$_" for @sql;
   close $s;
-  my $dsn = $node->connstr('city');
+  $node->safe_psql('postgres', 'CREATE DATABASE page TEMPLATE city');
+  my $dsn = $node->connstr('page');
   local $ENV{PGOPTIONS} = '-c timezone=Asia/Shanghai -c datestyle=ISO,YMD';
   my $got = `psql -X -q -d '$dsn' -v VERBOSITY=default -f $script 2>&1`;
   $got =~ s/^psql:\Q$script\E:\d+: //mg;
+  $node->safe_psql('postgres', 'DROP DATABASE page');
   my (undef, @got) = split /^---8<---\n/m, $got, -1;
   for my $i (0 .. $#sql) {
     my ($want, $have) = map { my $t = $_ // ''; $t =~ s/[ \t]+$//mg; $t =~ s/\s+\z/\n/; $t } $shown[$i], $got[$i];
