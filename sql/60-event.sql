@@ -18,6 +18,11 @@ CREATE FUNCTION grid_gov.append_only() RETURNS trigger
   AS 'MODULE_PATHNAME', 'gg_append_only';
 COMMENT ON FUNCTION grid_gov.append_only() IS '触发器:台账只可追加';
 
+CREATE FUNCTION grid_gov.queue_reprojection() RETURNS trigger
+  LANGUAGE c
+  AS 'MODULE_PATHNAME', 'gg_queue_reprojection';
+COMMENT ON FUNCTION grid_gov.queue_reprojection() IS '触发器:日历变动后把受影响的在办事件排入重算队列';
+
 -- Bound at creation to PostGIS wherever it lives: how a report's point reaches gov.event.
 CREATE FUNCTION grid_gov.event_point(point geometry, frame text) RETURNS geometry
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE

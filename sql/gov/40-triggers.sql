@@ -92,3 +92,6 @@ COMMENT ON TRIGGER zz_grid_gov_announce ON gov.lexicon IS '变动通知:提交�
 CREATE TRIGGER zz_grid_gov_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gov.meta FOR EACH STATEMENT EXECUTE FUNCTION grid_gov.announce_change();
 COMMENT ON TRIGGER zz_grid_gov_announce ON gov.meta IS '变动通知:提交后各会话重新读取';
 
+--- trigger gov.calendar.zz_grid_gov_reproject
+CREATE TRIGGER zz_grid_gov_reproject AFTER UPDATE OF hours ON gov.calendar FOR EACH ROW WHEN (old.hours::text IS DISTINCT FROM new.hours::text) EXECUTE FUNCTION grid_gov.queue_reprojection();
+COMMENT ON TRIGGER zz_grid_gov_reproject ON gov.calendar IS '日历变动:受影响的在办事件排队重算截止时刻';

@@ -19,7 +19,6 @@ typedef struct Chain
 	int64 event;
 	int32 seq; /* of the last row; 0: none yet */
 	bool broken;
-	bool resealed;
 	char *problem;
 	int32 problem_seq;
 	uint8 hash[GG_DIGEST];
@@ -148,9 +147,13 @@ check_log(ReturnSetInfo *rsinfo, Chain *c, HeapTuple t, TupleDesc d)
 	note = check_note(t, d, &l);
 	if (note != NULL)
 		note_break(c, l.seq, note);
-	if (strcmp(l.action, "reseal") == 0 && c->broken)
+	if (strcmp(l.action, "reseal") == 0)
 	{
-		put(rsinfo, c->event, c->problem_seq, psprintf("resealed: %s", c->problem));
+		char *reason = SPI_getvalue(t, d, 21);
+
+		put(rsinfo, c->event, l.seq,
+			psprintf("resealed: %s%s%s", reason ? reason : "", c->broken ? "; before it, " : "",
+					 c->broken ? c->problem : ""));
 		c->broken = false;
 	}
 	memcpy(c->hash, hash, GG_DIGEST);
