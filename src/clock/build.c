@@ -56,13 +56,16 @@ gg_window_build(GgCalendar *c, DateADT from, DateADT to)
 	GgWindow *w = palloc0(sizeof(GgWindow));
 	GgOffsets offsets;
 	int64 base, last_end = 0;
-	uint32 maxspans, cum = 0;
+	uint32 maxspans, ninverse, cum = 0;
 
 	Assert(to - from < GG_MAX_DAYS + 400);
 	w->context = context;
 	w->day0 = from;
 	w->ndays = to - from + 1;
-	w->day = palloc((w->ndays + 1) * sizeof(GgDay));
+	w->midnight = palloc((w->ndays + 1) * sizeof(uint32));
+	w->first = palloc((w->ndays + 1) * sizeof(uint32));
+	w->work = palloc((w->ndays + 1) * sizeof(uint32));
+	w->regular = true;
 	maxspans = w->ndays * 2 + 16;
 	w->span = (GgOpen *) palloc((Size) (maxspans + 2) * sizeof(GgOpen)) + 1;
 	w->span[-1].start = w->span[-1].cum = 0;
@@ -79,9 +82,10 @@ gg_window_build(GgCalendar *c, DateADT from, DateADT to)
 		GgDayRule rule;
 		bool work = false;
 
-		w->day[i].midnight = (uint32) (midnight - base);
-		w->day[i].first = w->nspans;
-		w->day[i].work = w->nwork;
+		w->midnight[i] = (uint32) (midnight - base);
+		w->regular &= (midnight - base == (int64) i * SECS_PER_DAY);
+		w->first[i] = w->nspans;
+		w->work[i] = w->nwork;
 		/* The sentinel has no spans, nor has a day that the zone left out (Samoa, 2011-12-30). */
 		if (i == w->ndays || gg_instant(&offsets, wall_of(day + 1)) <= midnight)
 			continue;
@@ -126,9 +130,9 @@ gg_window_build(GgCalendar *c, DateADT from, DateADT to)
 	/* The inverse: about one entry for each span. */
 	while (w->shift < 30 && ((uint64) w->nspans << w->shift) < (uint64) cum)
 		w->shift++;
-	w->ninverse = (cum >> w->shift) + 2;
-	w->inverse = palloc(w->ninverse * sizeof(uint32));
-	for (uint32 q = 0, k = 0; q < w->ninverse; q++)
+	ninverse = (cum >> w->shift) + 2;
+	w->inverse = palloc(ninverse * sizeof(uint32));
+	for (uint32 q = 0, k = 0; q < ninverse; q++)
 	{
 		while (k < w->nspans && (uint64) w->span[k + 1].cum <= ((uint64) q << w->shift))
 			k++;
@@ -194,14 +198,18 @@ window_of_days(const GgCalendar *c, DateADT lo, DateADT hi, int ahead)
 	if (hi - lo > GG_MAX_DAYS)
 		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 						errmsg("work calendars cannot count over more than 120 years")));
-	from = Max(lo - 400, hi - GG_MAX_DAYS);
-	to = Min(hi + ahead, from + GG_MAX_DAYS);
-	/* All valid days at once when they are not many, and what we had as well. */
-	if (rules->has_valid && Max(to, rules->valid_to) - Min(from, rules->valid_from) < 11000)
+	if (rules->has_valid && Max(hi, rules->valid_to + 3) - Min(lo, rules->valid_from - 3) < 11000)
 	{
-		from = Min(from, rules->valid_from - 3);
-		to = Max(to, rules->valid_to + 3);
+		/* All valid days at once, when they are not many; a year more on the side that was left. */
+		from = lo < rules->valid_from - 3 ? lo - 400 : rules->valid_from - 3;
+		to = hi > rules->valid_to + 3 ? hi + 400 : rules->valid_to + 3;
 	}
+	else
+	{
+		from = Max(lo - 400, hi - GG_MAX_DAYS);
+		to = Min(hi + ahead, from + GG_MAX_DAYS);
+	}
+	/* And what we had before. */
 	if (w != NULL && Max(to, w->day0 + w->ndays - 1) - Min(from, w->day0) < GG_MAX_DAYS)
 	{
 		from = Min(from, w->day0);

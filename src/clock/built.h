@@ -5,7 +5,6 @@
 #define GG_BUILT_H
 
 #include "clock/calendar.h"
-#include "lib/ilist.h"
 #include "pgtime.h"
 #include "utils/timestamp.h"
 
@@ -16,53 +15,49 @@
 /* Calendars reach from year 1 to year 9999. */
 #define GG_END_OF_9999 ((int64) (5373485 - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
 
-/* One day. Seconds count from the window's base. */
-typedef struct GgDay
-{
-	uint32 midnight; /* when it begins */
-	uint32 first;    /* first span that begins on it */
-	uint32 work;     /* working days before it */
-} GgDay;
-
-/* One span: it begins at start, with cum open seconds before it in the window. Its length is the next one's cum less its own. */
+/* One span, in seconds from the window's base: it begins at start, with cum open seconds before it in the window. Its length is the next one's cum less its own. */
 typedef struct GgOpen
 {
 	uint32 start;
 	uint32 cum;
 } GgOpen;
 
-/* Some years of a calendar. */
+/*
+ * Some years of a calendar. A look-up should touch few cache lines when many calendars
+ * take turns: hence one array for each question, and what every look-up needs first.
+ */
 typedef struct GgWindow
 {
-	MemoryContext context;
 	TimestampTz base; /* midnight of the first day */
-	DateADT day0;
 	int ndays;
-	GgDay *day; /* ndays + 1 */
+	bool regular; /* every day has 24 hours: midnights need no look-up */
+	int8 shift;   /* of inverse */
 	uint32 nspans;
+	uint32 *first; /* for each day, the first span that begins on it; ndays + 1 of them */
 	GgOpen *
 		span; /* -1 .. nspans: one of no length at the base before the first, the total after the last */
+	uint32 *inverse;  /* for each 2^shift open seconds, the span that holds them */
+	uint32 *work;     /* for each day, the working days before it; ndays + 1 */
+	uint32 *closing;  /* for each working day, when it closes */
+	uint32 *workday;  /* for each working day, the number of its day */
+	uint32 *midnight; /* for each day, when it begins; ndays + 1 */
 	uint32 nwork;
-	uint32 *workday; /* day number of each working day */
-	uint32 *closing; /* when it closes */
-	uint32 *inverse; /* for each 2^shift open seconds, the span that holds them */
-	uint32 ninverse;
-	int shift;
-	Size size;
+	DateADT day0;
+	MemoryContext context;
 } GgWindow;
 
 struct GgCalendar
 {
 	char digest[GG_DIGEST];
 	struct GgCalendar *next; /* in its bucket */
-	dlist_node lru;
-	MemoryContext context;
-	GgRules rules;
-	pg_tz *tz;
-	int day_minutes;      /* of rd; 0: nothing is open */
+	GgWindow *window;
+	uint64 used;          /* when it was last asked for, for the cache */
 	TimestampTz valid_lo; /* the earliest start, */
 	TimestampTz valid_hi; /* and the latest deadline, that the rules speak of */
-	GgWindow *window;
+	int day_minutes;      /* of rd; 0: nothing is open */
+	pg_tz *tz;
+	MemoryContext context;
+	GgRules rules;
 };
 
 /* build.c: a window of these days (the bounds are widened where that is cheap), replacing the one before; WG-free, 22008. */
@@ -84,11 +79,13 @@ gg_day_at(const GgWindow *w, TimestampTz at)
 	uint32 s = (uint32) (rel / USECS_PER_SEC);
 	uint32 i = s / SECS_PER_DAY;
 
+	if (w->regular)
+		return i;
 	if (i >= (uint32) w->ndays)
 		i = w->ndays - 1;
-	while (i > 0 && w->day[i].midnight > s)
+	while (i > 0 && w->midnight[i] > s)
 		i--;
-	while (i + 1 < (uint32) w->ndays && w->day[i + 1].midnight <= s)
+	while (i + 1 < (uint32) w->ndays && w->midnight[i + 1] <= s)
 		i++;
 	return i;
 }
@@ -101,7 +98,7 @@ static inline int64
 gg_span_at(const GgWindow *w, TimestampTz at)
 {
 	uint32 s = (uint32) ((uint64) (at - w->base) / USECS_PER_SEC);
-	int64 k = (int64) w->day[gg_day_at(w, at) + 1].first - 1;
+	int64 k = (int64) w->first[gg_day_at(w, at) + 1] - 1;
 
 	k -= w->span[k].start > s;
 	k -= w->span[k].start > s;
@@ -144,7 +141,7 @@ gg_open_before(const GgWindow *w, TimestampTz at)
 static inline uint32
 gg_closings_until(const GgWindow *w, TimestampTz at)
 {
-	uint32 k = w->day[gg_day_at(w, at)].work;
+	uint32 k = w->work[gg_day_at(w, at)];
 
 	while (k > 0 && w->base + w->closing[k - 1] * USECS_PER_SEC > at)
 		k--;

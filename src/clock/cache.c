@@ -9,31 +9,35 @@
 #include "utils/memutils.h"
 
 #define MAX_CALENDARS 32
-#define BUCKETS 64 /* a power of two */
+#define BUCKETS 256
 
 static GgCalendar *bucket[BUCKETS];
-static dlist_head lru = DLIST_STATIC_INIT(lru);
 static int ncalendars = 0;
+static uint64 clock_now = 0;        /* counts requests for another calendar than the last */
 static GgCalendar *last_hit = NULL; /* the one asked for last: usually asked for again */
 
 /* The bucket of a digest: its bytes are as good as random. */
 static inline GgCalendar **
 bucket_of(const char *digest)
 {
-	return &bucket[(unsigned char) digest[0] & (BUCKETS - 1)];
+	return &bucket[(unsigned char) digest[0]];
 }
 
 /* Forget the least recently used calendar. */
 static void
 evict(void)
 {
-	GgCalendar *c = dlist_container(GgCalendar, lru, dlist_tail_node(&lru));
-	GgCalendar **link = bucket_of(c->digest);
+	GgCalendar *c = NULL;
+	GgCalendar **link;
 
+	for (int i = 0; i < BUCKETS; i++)
+		for (GgCalendar *other = bucket[i]; other != NULL; other = other->next)
+			if (c == NULL || other->used < c->used)
+				c = other;
+	link = bucket_of(c->digest);
 	while (*link != c)
 		link = &(*link)->next;
 	*link = c->next;
-	dlist_delete(&c->lru);
 	ncalendars--;
 	if (last_hit == c)
 		last_hit = NULL;
@@ -62,7 +66,6 @@ load(struct varlena *hours)
 	link = bucket_of(c->digest);
 	c->next = *link;
 	*link = c;
-	dlist_push_head(&lru, &c->lru);
 	ncalendars++;
 	return c;
 }
@@ -79,10 +82,9 @@ gg_calendar(struct varlena *hours)
 	for (c = *bucket_of(digest); c != NULL; c = c->next)
 		if (memcmp(c->digest, digest, GG_DIGEST) == 0)
 			break;
-	if (c != NULL)
-		dlist_move_head(&lru, &c->lru);
-	else
+	if (c == NULL)
 		c = load(hours);
+	c->used = ++clock_now;
 	last_hit = c;
 	return c;
 }

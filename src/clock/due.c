@@ -125,11 +125,11 @@ due_working_day(TimestampTz start, int64 days, const GgCalendar *c)
 	for (;;)
 	{
 		uint32 i = gg_day_at(w, start);
-		uint64 k = (uint64) w->day[i + 1].work + days - 1;
+		uint64 k = (uint64) w->work[i + 1] + days - 1;
 
 		if (unlikely(days == 0))
 		{
-			k = w->day[i].work;
+			k = w->work[i];
 			if (k > 0)
 				k--;
 			while (k < w->nwork && w->base + w->closing[k] * USECS_PER_SEC < start)
@@ -158,11 +158,10 @@ due_natural_day(TimestampTz start, int64 days, const GgCalendar *c)
 		/* The last day of the window is there for its midnight only. */
 		if (i < (uint64) w->ndays)
 		{
-			uint32 k = w->day[i].work;
+			uint32 k = w->work[i];
 
 			if (k < w->nwork)
-				return not_too_far(start,
-								   w->base + w->day[w->workday[k] + 1].midnight * USECS_PER_SEC);
+				return not_too_far(start, w->base + w->midnight[w->workday[k] + 1] * USECS_PER_SEC);
 		}
 		w = gg_window_further(c, start);
 	}

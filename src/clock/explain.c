@@ -41,7 +41,7 @@ interval_of(const Story *s, int64 amount)
 static bool
 works(const GgWindow *w, uint32 i)
 {
-	return w->day[i + 1].work > w->day[i].work;
+	return w->work[i + 1] > w->work[i];
 }
 
 /* An instant of the window. */
@@ -110,9 +110,9 @@ day_of_span(const GgWindow *w, int64 k)
 {
 	uint32 i = gg_day_at(w, instant(w, w->span[k].start));
 
-	while (i > 0 && w->day[i].first > k)
+	while (i > 0 && w->first[i] > k)
 		i--;
-	while (w->day[i + 1].first <= k)
+	while (w->first[i + 1] <= k)
 		i++;
 	return i;
 }
@@ -126,8 +126,8 @@ tell_natural(Story *s)
 
 	for (uint32 i = first; i <= last; i++)
 	{
-		TimestampTz from = Max(s->start, instant(s->w, s->w->day[i].midnight));
-		TimestampTz to = Min(s->due, instant(s->w, s->w->day[i + 1].midnight));
+		TimestampTz from = Max(s->start, instant(s->w, s->w->midnight[i]));
+		TimestampTz to = Min(s->due, instant(s->w, s->w->midnight[i + 1]));
 
 		CHECK_FOR_INTERRUPTS();
 		tell(s, i, "natural", "连续计时", from, to, to - from);
@@ -153,13 +153,13 @@ tell_open(Story *s)
 		bool told = false;
 
 		CHECK_FOR_INTERRUPTS();
-		for (int64 j = w->day[i].first; j < w->day[i + 1].first && j <= end; j++)
+		for (int64 j = w->first[i]; j < w->first[i + 1] && j <= end; j++)
 		{
 			TimestampTz opens = instant(w, w->span[j].start),
 						closes = instant(w, gg_span_end(w, (uint32) j));
 
 			/* What had closed before the start is not on the way, but a day is told at least once. */
-			if (closes <= s->start && (told || j + 1 < w->day[i + 1].first))
+			if (closes <= s->start && (told || j + 1 < w->first[i + 1]))
 				continue;
 			tell(s, i, kind, label, opens, closes,
 				 Max(0, Min(closes, s->due) - Max(opens, s->start)));
@@ -189,8 +189,8 @@ tell_working_days(Story *s)
 		CHECK_FOR_INTERRUPTS();
 		if (works(w, i))
 		{
-			opens = instant(w, w->span[w->day[i].first].start);
-			closes = instant(w, w->closing[w->day[i].work]);
+			opens = instant(w, w->span[w->first[i]].start);
+			closes = instant(w, w->closing[w->work[i]]);
 		}
 		if (i == first && days > 0)
 			tell(s, i, "start", "起算日,不计入", opens, closes, 0);
@@ -211,8 +211,7 @@ tell_natural_days(Story *s)
 	{
 		const char *label;
 		const char *kind = describe(s, i, &label);
-		TimestampTz opens = instant(w, w->day[i].midnight),
-					closes = instant(w, w->day[i + 1].midnight);
+		TimestampTz opens = instant(w, w->midnight[i]), closes = instant(w, w->midnight[i + 1]);
 
 		CHECK_FOR_INTERRUPTS();
 		if (i == first && days > 0)
