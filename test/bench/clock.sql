@@ -26,7 +26,7 @@ SELECT work_calendar_from('Asia/Shanghai', 'Mo-Fr 08:00-12:00,14:00-18:00; day 8
     '2018-01-01', '2026-12-31') AS c FROM ref_holiday \gset
 
 CREATE TEMP TABLE job AS
-  SELECT i, timestamptz '2018-02-01' + random() * interval '3100 days' AS start, (i % 20)::int AS cal FROM generate_series(1, :rows) i;
+  SELECT i, timestamptz '2018-02-01' + random() * interval '3100 days' AS start, (i % 20)::int AS cal, 0 AS zero FROM generate_series(1, :rows) i;
 CREATE TEMP TABLE calendars AS
   SELECT n AS cal, replace(:'c', 'day 8h', 'day ' || (480 - n) || 'm')::work_calendar AS hours FROM generate_series(0, 19) n;
 ANALYZE job; ANALYZE calendars;
@@ -82,6 +82,7 @@ INSERT INTO variant VALUES
   ('work_time', 'scan', format($$SELECT count(work_time('2018-01-08', start, %L)) FROM job$$, :'c'), :rows),
   ('join + interval', 'bare join', $$SELECT count(start + interval '3 days') FROM job j JOIN calendars k USING (cal)$$, :rows),
   ('join + 20wh', 'bare join', $$SELECT count(deadline(start, '20wh', k.hours)) FROM job j JOIN calendars k USING (cal)$$, :rows),
+  ('join + 20wh, one calendar', 'bare join', $$SELECT count(deadline(start, '20wh', k.hours)) FROM job j JOIN calendars k ON k.cal = j.zero$$, :rows),
   ('bare join', NULL, 'SELECT count(start) FROM job j JOIN calendars k USING (cal)', :rows),
   ('span table', 'scan', 'SELECT count(pg_temp.span_deadline(start, 72000)) FROM job WHERE i <= 2000', 2000),
   ('day loop', 'scan', 'SELECT count(pg_temp.loop_deadline(start, 1200)) FROM job WHERE i <= 2000', 2000);
