@@ -131,9 +131,16 @@ gg_follow_master(int64 master, const char *state, bool forced, int64 new_master,
 						  " AND e.state OPERATOR(pg_catalog.=) 'merged' ORDER BY e.id",
 						  1,
 						  {INT8OID}};
+	static const char *const matters[] = {"closed", "forced_closed", "cancelled", "not_accepted", "merged"};
 	Datum v = Int64GetDatum(master);
 	int n;
 	int64 *slave;
+	bool any = false;
+
+	for (int i = 0; i < lengthof(matters); i++)
+		any = any || strcmp(state, matters[i]) == 0;
+	if (!any)
+		return;
 
 	gg_execute(&plan, &v, NULL, false, 0);
 	n = (int) SPI_processed;
