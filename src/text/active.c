@@ -110,11 +110,8 @@ keep(Kept *k, MemoryContext cxt, bool shipped)
 static void
 load_words(void)
 {
-	static GgPlan ours = {
-		.text =
-			"SELECT word, category, weight FROM gov.lexicon WHERE active ORDER BY word, category"};
-	static GgPlan shipped = {
-		.text = "SELECT word, category, weight FROM grid_gov.ref_lexicon ORDER BY word, category"};
+	static GgPlan ours = {.text = "SELECT word, category, weight FROM gov.lexicon WHERE active"};
+	static GgPlan shipped = {.text = "SELECT word, category, weight FROM grid_gov.ref_lexicon"};
 	Oid table = gg_gov_table("lexicon", true);
 	bool from_city = OidIsValid(table);
 	MemoryContext cxt, old;
@@ -132,14 +129,19 @@ load_words(void)
 	{
 		HeapTuple t = SPI_tuptable->vals[i];
 		TupleDesc d = SPI_tuptable->tupdesc;
-		char *word = SPI_getvalue(t, d, 1), *category = SPI_getvalue(t, d, 2);
-		bool null;
-		float4 weight = DatumGetFloat4(SPI_getbinval(t, d, 3, &null));
-		int c = category == NULL ? -1 : gg_category_of(category, strlen(category));
+		bool null[3];
+		Datum word = SPI_getbinval(t, d, 1, &null[0]), category = SPI_getbinval(t, d, 2, &null[1]);
+		float4 weight = DatumGetFloat4(SPI_getbinval(t, d, 3, &null[2]));
+		struct varlena *w, *c;
+		int k;
 
-		if (word == NULL || null || c < 0 || isnan(weight) || isinf(weight))
+		if (null[0] || null[1] || null[2] || isnan(weight) || isinf(weight))
 			continue;
-		gg_lexicon_add(lex, word, strlen(word), c, weight);
+		w = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(word));
+		c = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(category));
+		k = gg_category_of(VARDATA_ANY(c), VARSIZE_ANY_EXHDR(c));
+		if (k >= 0)
+			gg_lexicon_add(lex, VARDATA_ANY(w), VARSIZE_ANY_EXHDR(w), k, weight);
 	}
 	gg_lexicon_end(lex);
 	MemoryContextSwitchTo(old);
@@ -157,10 +159,11 @@ load_model(GgKind kind)
 			"SELECT id, model FROM gov.model WHERE kind OPERATOR(pg_catalog.=) $1 AND active ORDER BY id DESC LIMIT 1",
 		.nargs = 1,
 		.argtypes = {TEXTOID}};
-	static GgPlan shipped = {.text =
-								 "SELECT pg_catalog.int8(0), model FROM grid_gov.ref_model WHERE kind OPERATOR(pg_catalog.=) $1",
-							 .nargs = 1,
-							 .argtypes = {TEXTOID}};
+	static GgPlan shipped = {
+		.text =
+			"SELECT pg_catalog.int8(0), model FROM grid_gov.ref_model WHERE kind OPERATOR(pg_catalog.=) $1",
+		.nargs = 1,
+		.argtypes = {TEXTOID}};
 	Oid table = gg_gov_table("model", true);
 	Kept *k = &models[kind];
 	Datum name = CStringGetTextDatum(kind == GG_KIND_ITEM ? "item" : "category");

@@ -28,24 +28,48 @@ gg_lexicon_add(GgLexicon *lex, const char *word, int len, int category, float we
 	GgWord *w;
 
 	gg_normal_begin(&s, unit, NULL, lengthof(unit));
-	if (gg_normal_feed(&s, word, len, 0) < len || s.n == 0 || s.n > GG_WORD_UNITS ||
-		unit[0] >= 65536)
+	if (gg_normal_feed(&s, word, len, 0) < len || s.n == 0 || s.n > GG_WORD_UNITS)
 		return false;
 	w = &lex->word[lex->nword++];
-	w->start = lex->nunit;
 	w->len = s.n;
-	w->next = -1;
 	w->weight[category] = weight;
-	memcpy(lex->units + lex->nunit, unit, s.n * sizeof(uint32));
-	lex->nunit += s.n;
+	memcpy(w->here, unit, Min(s.n, GG_WORD_HERE) * sizeof(uint32));
+	w->rest = lex->nunit;
+	if (s.n > GG_WORD_HERE)
+	{
+		memcpy(lex->units + lex->nunit, unit + GG_WORD_HERE, (s.n - GG_WORD_HERE) * sizeof(uint32));
+		lex->nunit += s.n - GG_WORD_HERE;
+	}
 	return true;
 }
 
-/* The slot of a beginning; a word of one unit has 0 as its second. */
-static inline int
-slot_of(const GgLexicon *lex, uint32 a, uint32 b)
+/* The hash of a word's beginning; a word of one unit has 0 as its second. */
+static inline uint32
+hash_of(const GgWord *w)
 {
-	return ((a * 0x85EBCA6Bu + b) * 0x9E3779B1u) >> 8 & (lex->nslot - 1);
+	return gg_lexicon_hash(w->here[0], w->here[1]);
+}
+
+/* By slot, longer ones first, the same words together. */
+static int
+by_slot(const void *x, const void *y)
+{
+	const GgWord *a = x, *b = y;
+
+	if (a->slot != b->slot)
+		return a->slot < b->slot ? -1 : 1;
+	if (a->len != b->len)
+		return a->len > b->len ? -1 : 1;
+	return memcmp(a->here, b->here, sizeof(a->here));
+}
+
+/* Are these the same words? */
+static bool
+same(const GgLexicon *lex, const GgWord *a, const GgWord *b)
+{
+	return a->len == b->len && memcmp(a->here, b->here, sizeof(a->here)) == 0 &&
+		   (a->len <= GG_WORD_HERE || memcmp(lex->units + a->rest, lex->units + b->rest,
+											 (a->len - GG_WORD_HERE) * sizeof(uint32)) == 0);
 }
 
 /* All words are there: build the index. */
@@ -55,65 +79,84 @@ gg_lexicon_end(GgLexicon *lex)
 	int kept = 0;
 
 	lex->nslot = 64;
-	while (lex->nslot < lex->nword * 4)
+	while (lex->nslot < lex->nword * 4 && lex->nslot < 65536)
 		lex->nslot *= 2;
 	lex->slot = palloc(sizeof(int) * lex->nslot);
 	for (int i = 0; i < lex->nslot; i++)
 		lex->slot[i] = -1;
 	for (int i = 0; i < lex->nword; i++)
+		lex->word[i].slot = hash_of(&lex->word[i]) & (lex->nslot - 1);
+	qsort(lex->word, lex->nword, sizeof(GgWord), by_slot);
+	for (int i = 0; i < lex->nword; i++)
 	{
-		GgWord w = lex->word[i];
-		const uint32 *u = lex->units + w.start;
-		int *link = &lex->slot[slot_of(lex, u[0], w.len > 1 ? u[1] : 0)];
+		GgWord *w = &lex->word[i];
+		uint32 h = hash_of(w);
+		int twin;
 
-		while (*link >= 0 && lex->word[*link].len > w.len)
-			link = &lex->word[*link].next;
 		/* the same word for another category is one word */
-		for (int j = *link; j >= 0 && lex->word[j].len == w.len; j = lex->word[j].next)
-			if (memcmp(lex->units + lex->word[j].start, u, w.len * sizeof(uint32)) == 0)
-			{
-				for (int c = 0; c < GG_CATEGORIES; c++)
-					lex->word[j].weight[c] += w.weight[c];
-				w.len = 0;
+		for (twin = kept - 1; twin >= 0 && lex->word[twin].slot == w->slot; twin--)
+			if (same(lex, &lex->word[twin], w))
 				break;
-			}
-		if (w.len == 0)
+		if (twin >= 0 && lex->word[twin].slot == w->slot)
+		{
+			for (int c = 0; c < GG_CATEGORIES; c++)
+				lex->word[twin].weight[c] += w->weight[c];
 			continue;
-		w.next = *link;
-		lex->word[kept] = w;
-		*link = kept++;
-		lex->first[u[0] >> 5] |= 1u << (u[0] & 31);
+		}
+		lex->word[kept] = *w;
+		if (lex->slot[w->slot] < 0)
+			lex->slot[w->slot] = kept;
+		kept++;
+		lex->begins[h >> 5] |= 1u << (h & 31);
+		lex->single |= w->len == 1;
 	}
 	lex->nword = kept;
 	for (int i = 0; i < kept; i++)
 	{
-		lex->word[i].silent = true;
+		GgWord *w = &lex->word[i];
+
+		w->last = i + 1 == kept || lex->word[i + 1].slot != w->slot;
+		w->silent = true;
 		for (int c = 0; c < GG_CATEGORIES; c++)
-			if (lex->word[i].weight[c] != 0)
-				lex->word[i].silent = false;
+			w->silent &= w->weight[c] == 0;
 	}
+}
+
+/* The longest word of a slot that stands here, or -1. */
+static inline int
+match(const GgLexicon *lex, int slot, const uint32 *unit, int n, int least)
+{
+	int w = lex->slot[slot];
+
+	for (bool more = w >= 0; more; w++)
+	{
+		const GgWord *word = &lex->word[w];
+		int k = 0, len = word->len;
+
+		more = !word->last;
+		if (len > n || len < least)
+			continue;
+		while (k < len && k < GG_WORD_HERE && word->here[k] == unit[k])
+			k++;
+		if (k == len || (k == GG_WORD_HERE && memcmp(lex->units + word->rest, unit + k,
+													 (len - k) * sizeof(uint32)) == 0))
+			return w;
+	}
+	return -1;
 }
 
 /* The longest word that begins at unit[i], or -1. */
 int
 gg_lexicon_find(const GgLexicon *lex, const uint32 *unit, int n, int i)
 {
-	if (!gg_lexicon_may(lex, unit[i]))
-		return -1;
-	for (int pass = i + 1 < n ? 0 : 1; pass < 2; pass++)
-	{
-		int w = lex->slot[slot_of(lex, unit[i], pass == 0 ? unit[i + 1] : 0)];
+	int w = -1;
 
-		for (; w >= 0; w = lex->word[w].next)
-		{
-			const GgWord *word = &lex->word[w];
-
-			if ((pass == 0) == (word->len > 1) && word->len <= n - i &&
-				memcmp(lex->units + word->start, unit + i, word->len * sizeof(uint32)) == 0)
-				return w;
-		}
-	}
-	return -1;
+	if (i + 1 < n)
+		w = match(lex, gg_lexicon_hash(unit[i], unit[i + 1]) & (lex->nslot - 1), unit + i, n - i,
+				  2);
+	if (w < 0 && lex->single)
+		w = match(lex, gg_lexicon_hash(unit[i], 0) & (lex->nslot - 1), unit + i, 1, 1);
+	return w;
 }
 
 /* What the words of a normal form say for each category. */
@@ -122,16 +165,19 @@ gg_lexicon_points(const GgLexicon *lex, uint32 *unit, int n, float *points)
 {
 	for (int i = 0; i < n;)
 	{
-		int w = gg_lexicon_find(lex, unit, n, i);
+		int w = gg_lexicon_may(lex, unit[i], i + 1 < n ? unit[i + 1] : 0)
+					? gg_lexicon_find(lex, unit, n, i)
+					: -1;
 
 		if (w < 0)
 		{
 			i++;
 			continue;
 		}
-		for (int c = 0; c < GG_CATEGORIES; c++)
-			points[c] += lex->word[w].weight[c] * gg_place_weight(i);
-		if (lex->word[w].silent)
+		if (!lex->word[w].silent)
+			for (int c = 0; c < GG_CATEGORIES; c++)
+				points[c] += lex->word[w].weight[c] * gg_place_weight(i);
+		else
 			for (int j = 0; j < lex->word[w].len; j++)
 				unit[i + j] = ' ';
 		i += lex->word[w].len;

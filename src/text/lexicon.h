@@ -11,23 +11,28 @@
 
 #define GG_WORD_UNITS 32 /* the longest word, in units of normal form */
 
+#define GG_WORD_HERE 7 /* units of a word that lie in its own cache line */
+
 typedef struct GgWord
 {
-	int start; /* in units[] */
-	int len;
-	bool silent;
-	int next; /* the next word (not longer) with the same beginning, or -1 */
+	uint32 here[GG_WORD_HERE]; /* its first units, 0 after the end */
+	int rest;                  /* where the others are in units[] */
+	uint16 slot;
+	uint8 len;
+	bool silent; /* no weight for any category */
+	bool last;   /* of its slot */
 	float weight[GG_CATEGORIES];
 } GgWord;
 
 typedef struct GgLexicon
 {
 	int nword, nunit;
-	GgWord *word;
+	GgWord *word; /* by slot, longer ones first */
 	uint32 *units;
-	int nslot; /* power of two */
-	int *slot; /* by the first two units: the longest word with them, or -1 */
-	uint32 first[65536 / 32];
+	int nslot;                 /* power of two */
+	int *slot;                 /* by the first two units: the first word, or -1 */
+	bool single;               /* there are words of one unit */
+	uint32 begins[65536 / 32]; /* hashed first two units of words */
 } GgLexicon;
 
 /* Make a lexicon for up to nword words in the current memory context. */
@@ -46,11 +51,20 @@ extern int gg_lexicon_find(const GgLexicon *lex, const uint32 *unit, int n, int 
  */
 extern void gg_lexicon_points(const GgLexicon *lex, uint32 *unit, int n, float *points);
 
-/* Can a word begin with this unit? */
-static inline bool
-gg_lexicon_may(const GgLexicon *lex, uint32 c)
+/* The hash of two units, 16 bits. */
+static inline uint32
+gg_lexicon_hash(uint32 a, uint32 b)
 {
-	return c < 65536 && (lex->first[c >> 5] & (1u << (c & 31))) != 0;
+	return ((a * 0x85EBCA6Bu + b) * 0x9E3779B1u) >> 16;
+}
+
+/* Can a word begin with these two units? Most places are ruled out here. */
+static inline bool
+gg_lexicon_may(const GgLexicon *lex, uint32 a, uint32 b)
+{
+	uint32 h = gg_lexicon_hash(a, b);
+
+	return (lex->begins[h >> 5] & (1u << (h & 31))) != 0 || lex->single;
 }
 
 #endif /* GG_LEXICON_H */

@@ -16,6 +16,82 @@ gg_gram_factor(const GgModel *m, int grams)
 	return grams > 0 ? m->head.scale / sqrt(grams) : 0;
 }
 
+/* Eight weights of one bucket as 16-bit integers; compilers make two instructions of it. */
+typedef int8 Bytes8 __attribute__((vector_size(8)));
+typedef int16 Words8 __attribute__((vector_size(16)));
+
+static inline void
+add8(Words8 *sum, const int8 *row)
+{
+	Bytes8 b;
+
+	memcpy(&b, row, sizeof(b));
+	*sum += __builtin_convertvector(b, Words8);
+}
+
+/* Move partial sums over before they can overflow. */
+static inline void
+spill(Words8 *sum, int times, int32 *acc)
+{
+	for (int k = 0; k < 8; k++)
+		acc[k] += (*sum)[k] * times;
+	*sum = (Words8){0};
+}
+
+#define SPILL_UNITS 64 /* 64 units x 3 n-grams x 127 < 32767 */
+
+/* Sum up n-gram weights with eight weights a bucket; returns the number of features. */
+static int
+sum_eight(const int8 *weight, int bits, const uint32 *unit, int n, int32 *acc)
+{
+	uint32 a = 0, b = 0;
+	int grams = 0, before = 0;
+	Words8 sum = {0};
+
+	for (int i = 0; i < n; i++)
+	{
+		uint32 c = gg_gram_unit(unit[i]);
+
+		if (c != 0)
+		{
+			add8(&sum, weight + (Size) gg_gram1(c, bits) * 8);
+			grams++;
+			if (b != 0)
+			{
+				add8(&sum, weight + (Size) gg_gram2(b, c, bits) * 8);
+				grams++;
+				if (a != 0)
+				{
+					add8(&sum, weight + (Size) gg_gram3(a, b, c, bits) * 8);
+					grams++;
+				}
+			}
+			a = b;
+		}
+		else
+			a = 0;
+		b = c;
+		if (i == GG_TITLE_UNITS - 1)
+		{
+			spill(&sum, GG_TITLE_TIMES, acc);
+			grams *= GG_TITLE_TIMES;
+			before = 0;
+		}
+		else if (++before == SPILL_UNITS)
+		{
+			spill(&sum, 1, acc);
+			before = 0;
+		}
+	}
+	if (n < GG_TITLE_UNITS)
+	{
+		spill(&sum, GG_TITLE_TIMES, acc);
+		return grams * GG_TITLE_TIMES;
+	}
+	spill(&sum, 1, acc);
+	return grams;
+}
+
 /* Add the weights of one bucket. */
 static inline void
 add(int32 *acc, const int8 *row, int stride, int times)
@@ -24,9 +100,9 @@ add(int32 *acc, const int8 *row, int stride, int times)
 		acc[k] += row[k] * times;
 }
 
-/* Sum up n-gram weights of a normal form with few labels; returns the number of features. */
-static inline int
-sum(const int8 *weight, int bits, int stride, const uint32 *unit, int n, int32 *acc)
+/* The same with any number of labels. */
+static int
+sum_many(const int8 *weight, int bits, int stride, const uint32 *unit, int n, int32 *acc)
 {
 	uint32 a = 0, b = 0;
 	int grams = 0;
@@ -63,7 +139,7 @@ sum(const int8 *weight, int bits, int stride, const uint32 *unit, int n, int32 *
 void
 gg_score(const GgModel *m, const GgLexicon *lex, uint32 *unit, int n, GgScores *out)
 {
-	int32 acc[GG_LABELS_MAX] = {0};
+	int32 acc[GG_LABELS_MAX];
 	float points[GG_CATEGORIES] = {0};
 	double factor;
 
@@ -71,10 +147,11 @@ gg_score(const GgModel *m, const GgLexicon *lex, uint32 *unit, int n, GgScores *
 		lex = NULL;
 	if (lex != NULL)
 		gg_lexicon_points(lex, unit, n, points);
+	memset(acc, 0, sizeof(int32) * m->head.stride);
 	if (m->head.stride == 8)
-		out->grams = sum(m->weight, m->head.bits, 8, unit, n, acc);
+		out->grams = sum_eight(m->weight, m->head.bits, unit, n, acc);
 	else
-		out->grams = sum(m->weight, m->head.bits, m->head.stride, unit, n, acc);
+		out->grams = sum_many(m->weight, m->head.bits, m->head.stride, unit, n, acc);
 	factor = gg_gram_factor(m, out->grams);
 	for (int k = 0; k < m->head.nlabel; k++)
 		out->score[k] = m->bias[k] + factor * acc[k];

@@ -12,10 +12,10 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-/* Scores as probabilities: the winner and the runner-up; false: nothing in the text. */
+/* The winner and the runner-up, by score; false: nothing in the text. */
 static bool
-judge(const GgModel *m, const GgLexicon *lex, const char *text, int len, GgScores *s, int *first,
-	  int *second)
+rank(const GgModel *m, const GgLexicon *lex, const char *text, int len, GgScores *s, int *first,
+	 int *second)
 {
 	GgBody b;
 
@@ -24,7 +24,6 @@ judge(const GgModel *m, const GgLexicon *lex, const char *text, int len, GgScore
 	gg_body_done(&b);
 	if (s->grams == 0)
 		return false;
-	gg_softmax(m, s->score);
 	*first = 0;
 	*second = -1;
 	for (int k = 1; k < m->head.nlabel; k++)
@@ -35,6 +34,17 @@ judge(const GgModel *m, const GgLexicon *lex, const char *text, int len, GgScore
 		}
 		else if (*second < 0 || s->score[k] > s->score[*second])
 			*second = k;
+	return true;
+}
+
+/* The same with the scores as probabilities. */
+static bool
+judge(const GgModel *m, const GgLexicon *lex, const char *text, int len, GgScores *s, int *first,
+	  int *second)
+{
+	if (!rank(m, lex, text, len, s, first, second))
+		return false;
+	gg_softmax(m, s->score);
 	return true;
 }
 
@@ -111,8 +121,8 @@ gg_classify(PG_FUNCTION_ARGS)
 	GgScores s;
 	int first, second;
 
-	if (!judge(m, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s, &first,
-			   &second))
+	if (!rank(m, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s, &first,
+			  &second))
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(m->label[first]));
 }
@@ -150,8 +160,8 @@ gg_classify_by(PG_FUNCTION_ARGS)
 		last->model = gg_model_copy(PG_GETARG_DATUM(1), last->cxt);
 		last->head = last->model->head;
 	}
-	if (!judge(last->model, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s,
-			   &first, &second))
+	if (!rank(last->model, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s,
+			  &first, &second))
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(last->model->label[first]));
 }
