@@ -95,7 +95,7 @@ is_sql('gg_two', $things, $things_before, 'the same tables, triggers, policies, 
 is_sql('gg_two', q{SELECT string_agg(problem || ' ' || detail, E'\n') FROM grid_gov.check_setup() WHERE problem NOT IN ('calendar_ends', 'long_backdate')}, '', 'check_setup() is content');
 is_sql('gg_two', q{SELECT string_agg(object || ' ' || action, ', ' ORDER BY object COLLATE "C") FROM grid_gov.setup('3716', '滨州市') WHERE kind <> 'summary'},
   'gov.catalogue:0101 kept, differs, gov.staff kept, differs', 'setup() sees the same fingerprints');
-fails('gg_two', q{SET ROLE gov_owner; TRUNCATE gov.event_log CASCADE}, qr/WG006/, 'live triggers: the journal cannot be emptied');
+fails('gg_two', q{BEGIN; GRANT USAGE ON SCHEMA gov TO outsider; GRANT TRUNCATE ON gov.event_log TO outsider; SET ROLE outsider; TRUNCATE gov.event_log}, qr/WG006/, 'live triggers: the journal cannot be emptied');
 SKIP: {
   skip 'no events yet', 4 if $live ne 't';
   is_sql('gg_two', 'SELECT count(*) FROM grid_gov.verify_journal()', '0', 'restored journal verifies');
