@@ -306,6 +306,7 @@ BEGIN
     FROM (VALUES ('made_by', 'grid_gov'), ('root', city), ('name', name), ('version', version)) s (setting, value)
     LEFT JOIN gov.meta x ON x.kind = 'setting' AND x.name = s.setting
     WHERE x.value IS DISTINCT FROM s.value
+    ORDER BY s.setting
   LOOP
     INSERT INTO gov.meta (kind, name, value, version) VALUES ('setting', o.setting, o.value, version)
       ON CONFLICT ON CONSTRAINT meta_pkey DO UPDATE SET value = EXCLUDED.value, version = EXCLUDED.version, installed_at = EXCLUDED.installed_at;
@@ -458,10 +459,9 @@ DECLARE
   -- what everybody in the house may read: not the persons who report, not what is said about cases, not how the house is kept
   closed text[] := '{event_private,event_note,intake,actor_proxy,access,labelled_report,model,reproject_queue}';
   rules text[] := '{division,grid,department,staff,post,notice,duty,calendar,catalogue,handling_limit,stage_limit,workflow,workflow_state,workflow_transition,workflow_auto,admission,score_rule,merit,model,lexicon,labelled_report,period,patrol,visit}';
-  judged text[] := '{event,event_task,event_log,event_note,request,alert,journal_digest,staff,post,department,division,grid,workflow,workflow_state,workflow_transition,merit,score_rule,period,score_period}';
   functions text[] := CASE persona
     WHEN 'backend' THEN '{report,report_batch,act,allowed_actions,sweep}' WHEN 'auditor' THEN '{verify_journal,journal_digest}' WHEN 'worker' THEN '{sweep}'
-    WHEN 'dba' THEN '{verify_journal,check_grids,refresh_summary,close_period,sweep,check_workflow}' ELSE '{}' END;
+    WHEN 'dba' THEN '{verify_journal,check_grids,refresh_summary,open_period,close_period,sweep,check_workflow}' ELSE '{}' END;
   report jsonb := '[]';
   o record;
 BEGIN
@@ -478,9 +478,9 @@ BEGIN
         WHEN c.relkind = 'v' AND persona IN ('dba', 'bi', 'backend', 'auditor') THEN 'SELECT'
         WHEN c.relkind NOT IN ('r', 'p') OR c.relname = 'event_private' THEN NULL
         WHEN persona = 'dba' THEN 'SELECT'
-        WHEN persona = 'bi' AND c.relname <> ALL (closed) THEN 'SELECT'
-        WHEN persona = 'backend' AND (c.relname <> ALL (closed) OR c.relname IN ('event_note', 'intake', 'labelled_report')) THEN 'SELECT'
-        WHEN persona = 'auditor' AND c.relname = ANY (judged) THEN 'SELECT' END,
+        WHEN persona IN ('bi', 'backend', 'auditor') AND c.relname <> ALL (closed) THEN 'SELECT'
+        WHEN persona = 'backend' AND c.relname IN ('event_note', 'intake', 'labelled_report') THEN 'SELECT'
+        WHEN persona = 'auditor' AND c.relname IN ('event_note', 'actor_proxy') THEN 'SELECT' END,
       -- whole rows of gov.event, because tools save whole rows; the guard refuses what is not theirs to change
       CASE WHEN persona = 'backend' AND c.relname = 'event' THEN 'INSERT, UPDATE'
         WHEN persona = 'backend' AND c.relname IN ('patrol', 'visit', 'notice', 'labelled_report') THEN 'INSERT, UPDATE'
@@ -556,6 +556,66 @@ BEGIN
 END
 $f$;
 COMMENT ON FUNCTION grid_gov.grant_access(regrole, text, text) IS '授权:dba 管理规则,bi 只读分析,backend 后端读写,auditor 台账审计,private 诉求人信息,worker 只执行 sweep();area 为空即全域';
+
+CREATE FUNCTION grid_gov.revoke_persona(role text) RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+-- The caller has become the owner of gov. What somebody else granted is not ours to take.
+DECLARE
+  report jsonb := '[]';
+  who oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = role);
+  o record;
+BEGIN
+  DELETE FROM gov.access a WHERE a.role = revoke_persona.role;
+  FOR o IN
+    SELECT CASE WHEN c.relkind = 'v' THEN 'view' ELSE 'table' END AS kind, format('gov.%I', c.relname) AS object
+    FROM pg_class c
+    WHERE c.relnamespace = 'gov'::regnamespace AND c.relkind IN ('r', 'v', 'p', 'm')
+      AND (EXISTS (SELECT FROM aclexplode(c.relacl) x WHERE x.grantee = who)
+        OR EXISTS (SELECT FROM pg_attribute a, aclexplode(a.attacl) x WHERE a.attrelid = c.oid AND x.grantee = who))
+    ORDER BY 1, 2
+  LOOP
+    EXECUTE format('REVOKE ALL ON %s FROM %I', o.object, role);
+    report := report || jsonb_build_array(jsonb_build_array(o.kind, o.object, 'revoked', NULL));
+  END LOOP;
+  FOR o IN
+    SELECT p.oid::regprocedure::text AS object
+    FROM pg_proc p
+    WHERE p.pronamespace = 'grid_gov'::regnamespace AND EXISTS (SELECT FROM aclexplode(p.proacl) x WHERE x.grantee = who AND x.grantor = current_user::regrole)
+    ORDER BY 1
+  LOOP
+    EXECUTE format('REVOKE ALL ON ROUTINE %s FROM %I', o.object, role);
+    report := report || jsonb_build_array(jsonb_build_array('function', o.object, 'revoked', NULL));
+  END LOOP;
+  EXECUTE format('REVOKE ALL ON SCHEMA gov FROM %I', role);
+  RETURN report;
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.revoke_persona(text) IS '内部:收回角色的全部权限';
+
+CREATE FUNCTION grid_gov.revoke_access(role regrole)
+  RETURNS TABLE (kind text, object text, action text, detail text)
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+DECLARE
+  role_name text := (SELECT r.rolname FROM pg_roles r WHERE r.oid = role);
+  gov_owner regrole := (SELECT n.nspowner::regrole FROM pg_namespace n WHERE n.nspname = 'gov');
+  report jsonb;
+BEGIN
+  IF gov_owner IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'WG010', MESSAGE = 'no city is set up in this database', HINT = 'Call grid_gov.setup(root, name) first.';
+  ELSIF role_name IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('role %s does not exist', role);
+  ELSIF role = gov_owner THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('role %s owns schema "gov"', role);
+  END IF;
+  report := grid_gov.run_as(gov_owner, format('SELECT grid_gov.revoke_persona(%L)', role_name));
+  RETURN QUERY SELECT r->>0, r->>1, r->>2, r->>3 FROM jsonb_array_elements(report) WITH ORDINALITY x (r, o) ORDER BY o;
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.revoke_access(regrole) IS '收回 grant_access() 授予该角色的全部权限与区域(删除角色之前须先收回)';
 
 CREATE FUNCTION grid_gov.check_gov() RETURNS TABLE (problem text, detail text, hint text)
   LANGUAGE plpgsql STABLE
