@@ -59,6 +59,7 @@ CREATE FUNCTION grid_gov.refresh_summary(since date, until date) RETURNS integer
 CREATE FUNCTION grid_gov.report(body text, location geometry DEFAULT NULL::geometry, source text DEFAULT 'grid'::text, external_id text DEFAULT NULL::text, area text DEFAULT NULL::text, item text DEFAULT NULL::text, urgent boolean DEFAULT NULL::boolean, frame text DEFAULT 'cgcs2000'::text, reporter_name text DEFAULT NULL::text, phone text DEFAULT NULL::text, address text DEFAULT NULL::text, args jsonb DEFAULT NULL::jsonb) RETURNS bigint VOLATILE;
 CREATE FUNCTION grid_gov.report_batch(items jsonb) RETURNS TABLE(ord integer, event bigint, code text, problem text) VOLATILE;
 CREATE FUNCTION grid_gov.reseal(event bigint, reason text) RETURNS void VOLATILE;
+CREATE FUNCTION grid_gov.revoke_access(role regrole) RETURNS TABLE(kind text, object text, action text, detail text) VOLATILE;
 CREATE FUNCTION grid_gov.score_cases(since date, until date, staff bigint DEFAULT NULL::bigint) RETURNS TABLE(event_id bigint, day date, person bigint, unit text, reporter bigint, area text, category text, source text, urgent boolean, self_handled boolean, closed boolean, late boolean, exempt boolean, fed_back boolean, reworks integer, reopened boolean, satisfied boolean, minutes double precision, extensions integer, suspensions integer) STABLE;
 CREATE FUNCTION grid_gov.score_dispatches(since date, until date, staff bigint DEFAULT NULL::bigint) RETURNS TABLE(event_id bigint, person bigint, unit text, day date, returned boolean, answered boolean) STABLE;
 CREATE FUNCTION grid_gov.score_line(value double precision, full_at double precision, zero_at double precision) RETURNS double precision IMMUTABLE;
@@ -91,6 +92,7 @@ CREATE FUNCTION grid_gov.append_only() RETURNS trigger;
 CREATE FUNCTION grid_gov.guard_event() RETURNS trigger;
 CREATE FUNCTION grid_gov.guard_truncate() RETURNS trigger;
 CREATE FUNCTION grid_gov.journal_event() RETURNS trigger;
+CREATE FUNCTION grid_gov.queue_reprojection() RETURNS trigger;
 
 -- 参考数据(只读)
 CREATE TABLE grid_gov.ref_admission (
