@@ -16,6 +16,8 @@ trap '[ "${KEEP:-}" = 1 ] && echo "kept $dir" || rm -rf "$dir"' EXIT
 mkdir "$dir/tree" "$dir/tmp"
 cp -r README.md grid_gov.control sql test doc demo expected "$dir/tree/" 2>/dev/null || true
 cp -r "${GRID_GOV_STAGE:-$here/build/stage}" "$dir/stage"
+shared=${GRID_GOV_SHARED:-$here/../shared}       # real reports, not part of the project: their test is skipped without them
+if [ -r "$shared/text/eval_dev.tsv" ]; then mkdir -p "$dir/shared/text"; cp "$shared/text/eval_dev.tsv" "$dir/shared/text/"; chmod -R u+w "$dir/shared"; fi
 chmod 755 "$dir"
 chmod -R a+rX "$dir"
 if [ "$(id -u)" = 0 ]; then
@@ -28,7 +30,7 @@ rc=0
 "${as[@]}" env -i -C "$dir/tree" HOME="$dir/tmp" TMPDIR="$dir/tmp" LANG=C.UTF-8 PATH="$bin:/usr/local/bin:/usr/bin:/bin" \
   TESTDIR="$dir/tmp" TESTDATADIR="$dir/tmp/tmp_check" TESTLOGDIR="$dir/tmp/tmp_check/log" PGPORT=65432 \
   PG_REGRESS="$pgxs/test/regress/pg_regress" GRID_GOV_STAGE="$dir/stage" GRID_GOV_LIBDIR="$($pg_config --pkglibdir)" \
-  GRID_GOV_SHAREDIR="$($pg_config --sharedir)" GRID_GOV_SEED="${GRID_GOV_SEED:-}" GRID_GOV_CALENDARS="${GRID_GOV_CALENDARS:-}" \
+  GRID_GOV_SHARED="$dir/shared" GRID_GOV_SHAREDIR="$($pg_config --sharedir)" GRID_GOV_SEED="${GRID_GOV_SEED:-}" GRID_GOV_CALENDARS="${GRID_GOV_CALENDARS:-}" \
   perl test/tap.pl -I "$pgxs/test/perl" -I test/perl --counts "$dir/tmp/counts" "$@" || rc=$?
 if [ -s "$dir/tmp/counts" ]; then read -r p f s <"$dir/tmp/counts"; counts "$p" "$f" "$s"; fi
 if [ $rc != 0 ]; then
