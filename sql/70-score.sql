@@ -112,7 +112,7 @@ BEGIN
   WHERE e.due_day >= p_since AND e.due_day < p_until AND NOT e.due_provisional AND NOT e.imported AND e.master_id IS NULL
     AND e.state NOT IN ('cancelled', 'not_accepted', 'merged', 'suspended')
     AND (e.due_at < now() OR e.state IN ('closed', 'evaluated', 'forced_closed'))
-    AND (p_staff IS NULL OR e.reporter = p_staff OR EXISTS (SELECT FROM gov.event_task t WHERE t.event_id = e.id AND t.kind = 'handle' AND t.person = p_staff))
+    AND (p_staff IS NULL OR e.reporter = p_staff OR e.person = p_staff)
   UNION ALL
   -- handled on the spot: no deadline was set, it counts on the day it was closed
   SELECT e.id, (e.closed_at AT TIME ZONE 'Asia/Shanghai')::date, e.person, e.unit, e.reporter, e.area, e.category, e.source, COALESCE(e.urgent, false), true,
@@ -200,7 +200,7 @@ DECLARE
   root text;
 BEGIN
   IF since IS NULL OR until IS NULL OR since >= until THEN
-    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('period from %s to %s is empty', since, until),
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('period from %s to %s is empty', to_char(since, 'YYYY-MM-DD'), to_char(until, 'YYYY-MM-DD')),
       HINT = 'The end is not included: a month is (''2026-03-01'', ''2026-04-01'').';
   END IF;
   SELECT m.value INTO root FROM gov.meta m WHERE m.kind = 'setting' AND m.name = 'root';
@@ -255,13 +255,13 @@ BEGIN
   ), cases AS MATERIALIZED (
     SELECT * FROM grid_gov.score_cases(p_since, p_until, p_staff)
   ), own AS MATERIALIZED (
-    -- each (case, handler) with all his tasks on it
-    SELECT c.event_id, t.person AS staff_id, bool_or(t.breach AND NOT t.exempt) IS TRUE AS late
-    FROM cases c JOIN gov.event_task t ON t.event_id = c.event_id AND t.kind = 'handle'
-    WHERE t.person IS NOT NULL AND (p_staff IS NULL OR t.person = p_staff)
-    GROUP BY c.event_id, t.person
+    -- the lead handler of a case and whether he was late on it himself
+    SELECT c.event_id, c.person AS staff_id, bool_or(t.breach AND NOT t.exempt) IS TRUE AS late
+    FROM cases c LEFT JOIN gov.event_task t ON t.event_id = c.event_id AND t.kind = 'handle' AND t.person = c.person
+    WHERE c.person IS NOT NULL
+    GROUP BY c.event_id, c.person
   ), answers AS (
-    -- the cases that a worker answers for: those he handles, and those he reported
+    -- the cases that a worker answers for: those of which he is the lead handler, and those he reported
     SELECT o.staff_id, c.late AND (o.late OR NOT c.fed_back) AS is_late, c.* FROM own o JOIN cases c ON c.event_id = o.event_id
     UNION ALL
     SELECT c.reporter, c.late, c.* FROM cases c WHERE c.reporter IS NOT NULL AND NOT EXISTS (SELECT FROM own o WHERE o.event_id = c.event_id AND o.staff_id = c.reporter)
@@ -304,7 +304,7 @@ BEGIN
         SELECT c.staff_id, count(*) AS n, count(*) FILTER (WHERE c.closed) AS closed, count(*) FILTER (WHERE c.closed AND NOT c.is_late) AS closed_on_time,
           count(*) FILTER (WHERE c.fed_back) AS fed_back, count(*) FILTER (WHERE c.fed_back AND c.reworks > 0) AS reworked, count(*) FILTER (WHERE c.closed AND c.reworks = 0 AND NOT c.reopened) AS at_once,
           count(c.satisfied) AS evaluated, count(*) FILTER (WHERE c.satisfied) AS satisfied, count(c.satisfied) FILTER (WHERE NOT c.reopened) AS resolved,
-          sum(c.minutes) FILTER (WHERE c.fed_back) AS minutes, count(c.minutes) FILTER (WHERE c.fed_back) AS timed,
+          sum(c.minutes::numeric) FILTER (WHERE c.fed_back) AS minutes, count(c.minutes) FILTER (WHERE c.fed_back) AS timed,
           (array_agg(c.event_id ORDER BY c.event_id) FILTER (WHERE NOT c.closed))[1:20] AS not_closed,
           (array_agg(c.event_id ORDER BY c.event_id) FILTER (WHERE NOT c.closed OR c.is_late))[1:20] AS not_in_time,
           (array_agg(c.event_id ORDER BY c.event_id) FILTER (WHERE c.fed_back AND c.reworks > 0))[1:20] AS again,
@@ -347,7 +347,7 @@ DECLARE
   p_unit constant text := department;
 BEGIN
   IF since IS NULL OR until IS NULL OR since >= until THEN
-    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('period from %s to %s is empty', since, until),
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('period from %s to %s is empty', to_char(since, 'YYYY-MM-DD'), to_char(until, 'YYYY-MM-DD')),
       HINT = 'The end is not included: a month is (''2026-03-01'', ''2026-04-01'').';
   END IF;
   RETURN QUERY
@@ -367,7 +367,7 @@ BEGIN
           count(*) FILTER (WHERE c.urgent) AS urgent, count(*) FILTER (WHERE c.urgent AND c.closed) AS urgent_closed, count(*) FILTER (WHERE c.urgent AND c.closed AND NOT c.is_late) AS urgent_on_time,
           count(*) FILTER (WHERE c.fed_back) AS fed_back, count(*) FILTER (WHERE c.fed_back AND c.reworks > 0) AS reworked, count(*) FILTER (WHERE c.closed AND c.reworks = 0 AND NOT c.reopened) AS at_once,
           sum(c.reworks) AS reworks, count(c.satisfied) AS evaluated, count(*) FILTER (WHERE c.satisfied) AS satisfied, count(c.satisfied) FILTER (WHERE NOT c.reopened) AS resolved,
-          sum(c.minutes) FILTER (WHERE c.fed_back) AS minutes, count(c.minutes) FILTER (WHERE c.fed_back) AS timed,
+          sum(c.minutes::numeric) FILTER (WHERE c.fed_back) AS minutes, count(c.minutes) FILTER (WHERE c.fed_back) AS timed,
           (array_agg(c.event_id ORDER BY c.event_id) FILTER (WHERE NOT c.closed))[1:20] AS not_closed,
           (array_agg(c.event_id ORDER BY c.event_id) FILTER (WHERE NOT c.closed OR c.is_late))[1:20] AS not_in_time,
           (array_agg(c.event_id ORDER BY c.event_id) FILTER (WHERE c.fed_back AND c.reworks > 0))[1:20] AS again,
@@ -457,7 +457,7 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM figure f WHERE f.code = r.code AND f.key = x.key)
     UNION ALL
     SELECT m.key, CASE r.kind WHEN 'bonus' THEN 4 ELSE 6 END, m.code, r.name, r.kind, m.times, NULL, NULL, NULL,
-      CASE WHEN x.factor IS NOT NULL THEN m.times * CASE r.kind WHEN 'bonus' THEN r.points ELSE - r.points END END, m.against
+      CASE WHEN x.factor IS NOT NULL THEN m.times * CASE r.kind WHEN 'bonus' THEN r.points ELSE 0 - r.points END END, m.against
     FROM merit m JOIN factor x ON x.key = m.key JOIN rule r ON r.area = x.ruled AND r.code = m.code AND r.kind IN ('bonus', 'deduction')
   ), added AS MATERIALIZED (
     SELECT l.key, sum(l.points) FILTER (WHERE l.kind = 'weight') AS weighted, COALESCE(sum(l.points) FILTER (WHERE l.kind = 'bonus'), 0) AS bonus,
@@ -475,7 +475,7 @@ BEGIN
       (5, 'bonus_cap', '加分上限', 'limit', NULLIF(c.bonus_kept - c.bonus, 0)),
       (7, 'floor', '总分不低于零', 'limit', NULLIF(greatest(- (c.base + c.bonus_kept + c.deductions), 0), 0)),
       (8, 'bonus', '加分合计', 'total', c.bonus_kept),
-      (9, 'deductions', '扣分合计', 'total', - c.deductions),
+      (9, 'deductions', '扣分合计', 'total', 0 - c.deductions),
       (10, 'score', '总分', 'total', greatest(c.base + c.bonus_kept + c.deductions, 0))) k (ord, code, name, kind, points)
     WHERE k.points IS NOT NULL
   )
@@ -666,7 +666,7 @@ DECLARE
   n bigint;
 BEGIN
   IF since IS NULL OR until IS NULL OR since >= until THEN
-    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('days from %s to %s are none', since, until), HINT = 'The end is not included.';
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('days from %s to %s are none', to_char(since, 'YYYY-MM-DD'), to_char(until, 'YYYY-MM-DD')), HINT = 'The end is not included.';
   END IF;
   -- two sessions that refresh the same days take turns
   LOCK TABLE gov.summary_day, gov.summary_unit, gov.hotspot IN SHARE ROW EXCLUSIVE MODE;
@@ -747,7 +747,7 @@ DECLARE
   result bigint;
 BEGIN
   IF starts >= ends THEN
-    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('period "%s" from %s to %s is empty', open_period_row.name, starts, ends), HINT = 'The end is not included.';
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('period "%s" from %s to %s is empty', open_period_row.name, to_char(starts, 'YYYY-MM-DD'), to_char(ends, 'YYYY-MM-DD')), HINT = 'The end is not included.';
   END IF;
   INSERT INTO gov.period AS p (name, starts, ends) VALUES (open_period_row.name, open_period_row.starts, open_period_row.ends) RETURNING p.id INTO result;
   RETURN result;
@@ -772,10 +772,10 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = format('there is no period "%s"', close_period_rows.name), HINT = 'Create it with grid_gov.open_period(name, starts, ends).';
   ELSIF p.closed_at IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('period "%s" was closed at %s', p.name, p.closed_at),
+    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('period "%s" was closed on %s', p.name, to_char(p.closed_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')),
       HINT = 'To score it again, the owner of gov sets closed_at to NULL first.';
   ELSIF p.ends > (moment AT TIME ZONE 'Asia/Shanghai')::date THEN
-    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('period "%s" is not over: it ends before %s', p.name, p.ends),
+    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('period "%s" is not over: it ends before %s', p.name, to_char(p.ends, 'YYYY-MM-DD')),
       HINT = 'Look at a running period with grid_gov.score_workers(since, until).';
   END IF;
   DELETE FROM gov.score_period s WHERE s.period = p.id;
