@@ -51,13 +51,14 @@ static GgShapes divisions = {
 	.watch = watch_divisions,
 };
 
-/* Invalidation callbacks: they may only set flags. */
+/* Invalidation callback: it may only set a flag. */
 static void
 forget_grids(void)
 {
 	grids.stale = true;
 }
 
+/* The same for divisions. */
 static void
 forget_divisions(void)
 {
@@ -71,6 +72,7 @@ watch_grids(void)
 	gg_watch_table("grid", forget_grids);
 }
 
+/* The same for divisions; which of them count depends on the city's root. */
 static void
 watch_divisions(void)
 {
@@ -100,6 +102,7 @@ typedef struct Search
 {
 	GgShapes *shapes;
 	double x, y;
+	GgXY turned;
 	double mx, my; /* metres of a degree */
 	int item;      /* best so far, or -1 */
 	GgWhere where;
@@ -115,6 +118,8 @@ visit_containing(int item, void *arg)
 	GgWhere where;
 
 	if (s->item >= 0 && item > s->item)
+		return true;
+	if (!gg_box_contains(&s->shapes->built->areas[item].slant, s->turned))
 		return true;
 	shape = gg_shape_of(s->shapes, item);
 	where = shape ? gg_shape_where(shape, s->x, s->y) : GG_OUTSIDE;
@@ -160,7 +165,7 @@ find(GgShapes *shapes, double lon, double lat, const char **how, double *distanc
 	const GgBuilt *b = gg_shapes(shapes);
 	GgBox point = {lon, lat, lon, lat};
 	GgBox around;
-	Search s = {.shapes = shapes, .x = lon, .y = lat, .item = -1};
+	Search s = {.shapes = shapes, .x = lon, .y = lat, .turned = gg_turned(lon, lat), .item = -1};
 
 	gg_tree_search(b->tree, &point, visit_containing, &s);
 	if (s.item >= 0)

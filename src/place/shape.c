@@ -67,10 +67,11 @@ take_type(Reader *r)
 
 /*
  * Walk over the rings of a polygon or multipolygon. With a shape, fill its
- * points and rings; without, count, and find the box.
+ * points and rings; without, count, and find both boxes.
  */
 static void
-walk(const char *wkb, Size len, GgShape *shape, int32 *nrings, int32 *npoints, GgBox *box)
+walk(const char *wkb, Size len, GgShape *shape, int32 *nrings, int32 *npoints, GgBox *box,
+	 GgBox *slant)
 {
 	Reader r = {wkb, wkb + len};
 	uint32 type = take_type(&r);
@@ -106,10 +107,8 @@ walk(const char *wkb, Size len, GgShape *shape, int32 *nrings, int32 *npoints, G
 				}
 				else
 				{
-					box->west = Min(box->west, at.x);
-					box->east = Max(box->east, at.x);
-					box->south = Min(box->south, at.y);
-					box->north = Max(box->north, at.y);
+					gg_box_add(box, at);
+					gg_box_add(slant, gg_turned(at.x, at.y));
 				}
 			}
 			points += count;
@@ -122,14 +121,16 @@ walk(const char *wkb, Size len, GgShape *shape, int32 *nrings, int32 *npoints, G
 	*npoints = points;
 }
 
-/* The box of the area in this WKB; false: it is empty. */
+static const GgBox empty_box = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+
+/* The boxes of the area in this WKB, upright and turned; false: it is empty. */
 bool
-gg_shape_box(const char *wkb, Size len, GgBox *box)
+gg_shape_box(const char *wkb, Size len, GgBox *box, GgBox *slant)
 {
 	int32 nrings, npoints;
 
-	*box = (GgBox){INFINITY, INFINITY, -INFINITY, -INFINITY};
-	walk(wkb, len, NULL, &nrings, &npoints, box);
+	*box = *slant = empty_box;
+	walk(wkb, len, NULL, &nrings, &npoints, box, slant);
 	return npoints > 0;
 }
 
@@ -190,13 +191,13 @@ fill_bands(GgShape *shape)
 GgShape *
 gg_shape_read(const char *wkb, Size len)
 {
-	GgBox box;
+	GgBox box = empty_box;
+	GgBox slant = empty_box;
 	int32 nrings, npoints, nbands;
 	Size size;
 	GgShape *shape;
 
-	box = (GgBox){INFINITY, INFINITY, -INFINITY, -INFINITY};
-	walk(wkb, len, NULL, &nrings, &npoints, &box);
+	walk(wkb, len, NULL, &nrings, &npoints, &box, &slant);
 	nbands = npoints > POINTS_WITHOUT_BANDS ? npoints / POINTS_A_BAND : 0;
 	size = add_size(MAXALIGN(sizeof(GgShape)), mul_size(npoints, sizeof(GgXY)));
 	size = add_size(size, mul_size(add_size(nrings, nbands > 0 ? nbands + 2 : 0), sizeof(int32)));
@@ -211,7 +212,7 @@ gg_shape_read(const char *wkb, Size len)
 	shape->x = shape->y + npoints;
 	shape->ring_end = (int32 *) (shape->x + npoints);
 	shape->band_start = shape->ring_end + nrings;
-	walk(wkb, len, shape, &nrings, &npoints, NULL);
+	walk(wkb, len, shape, &nrings, &npoints, NULL, NULL);
 	shape->edges = NULL;
 	if (nbands > 0)
 		fill_bands(shape);

@@ -44,7 +44,7 @@ typedef enum GgWhere
 } GgWhere;
 
 /* shape.c */
-extern bool gg_shape_box(const char *wkb, Size len, GgBox *box);
+extern bool gg_shape_box(const char *wkb, Size len, GgBox *box, GgBox *slant);
 extern GgShape *gg_shape_read(const char *wkb, Size len);
 extern Size gg_shape_space(const GgShape *shape);
 extern void gg_shape_free(GgShape *shape);
@@ -67,6 +67,28 @@ typedef struct GgTree
 typedef bool (*GgVisit)(int item, void *arg);
 extern GgTree *gg_tree_build(const GgBox *boxes, int n);
 extern void gg_tree_search(const GgTree *tree, const GgBox *query, GgVisit visit, void *arg);
+
+/* A point on axes turned by 45 degrees. Sums round monotonically, so that a point of a shape is in the box of its turned corners. */
+static inline GgXY
+gg_turned(double x, double y)
+{
+	return (GgXY){x + y, x - y};
+}
+
+static inline void
+gg_box_add(GgBox *box, GgXY at)
+{
+	box->west = Min(box->west, at.x);
+	box->east = Max(box->east, at.x);
+	box->south = Min(box->south, at.y);
+	box->north = Max(box->north, at.y);
+}
+
+static inline bool
+gg_box_contains(const GgBox *box, GgXY at)
+{
+	return box->west <= at.x && at.x <= box->east && box->south <= at.y && at.y <= box->north;
+}
 
 static inline bool
 gg_boxes_meet(const GgBox *a, const GgBox *b)

@@ -14,6 +14,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -98,7 +99,7 @@ add_area(GgShapes *s, GgBuilt *b, GgBox *boxes, HeapTuple row, TupleDesc desc, T
 		gg_code_within(area->code, strlen(area->code), area[-1].code, strlen(area[-1].code)))
 		return;
 	wkb = DatumGetByteaPP(wkb_datum);
-	if (!gg_shape_box(VARDATA_ANY(wkb), VARSIZE_ANY_EXHDR(wkb), box))
+	if (!gg_shape_box(VARDATA_ANY(wkb), VARSIZE_ANY_EXHDR(wkb), box, &area->slant))
 		return;
 	area->used = false;
 	area->shape = NULL;
@@ -164,16 +165,25 @@ build(GgShapes *s)
 	return b;
 }
 
-/* Does what was built still hold? */
+/*
+ * Does what was built still hold? Once a statement listen to other sessions,
+ * as opening the table would: inside a transaction nobody else does it for us.
+ */
 static bool
-still_good(const GgShapes *s)
+still_good(GgShapes *s)
 {
 	TimestampTz now;
 
-	if (s->built == NULL || s->stale)
+	if (s->built == NULL)
 		return false;
 	now = GetCurrentStatementStartTimestamp();
-	return now < s->built->next_change && !(s->built->one_statement && s->built->statement != now);
+	if (now != s->listened)
+	{
+		AcceptInvalidationMessages();
+		s->listened = now;
+	}
+	return !s->stale && now < s->built->next_change &&
+		   !(s->built->one_statement && s->built->statement != now);
 }
 
 /* The areas, read anew if the table changed. */

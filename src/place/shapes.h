@@ -11,6 +11,8 @@
 /* One area. Items are numbered in the order of their codes (bytewise). */
 typedef struct GgArea
 {
+	GgBox
+		slant; /* the box on axes turned by 45 degrees: it spares a look at half the wrong shapes */
 	char code[GG_CODE_MAX + 1];
 	bool used;      /* asked for since the clock hand passed */
 	Size bytes;     /* memory that the shape takes, or would */
@@ -39,6 +41,7 @@ typedef struct GgShapes
 	bool outermost;  /* leave out areas inside one that is kept */
 	void (*watch)(void);
 	bool stale;
+	TimestampTz listened; /* the statement that last listened to other sessions */
 	GgBuilt *built;
 } GgShapes;
 
