@@ -218,7 +218,7 @@ gg_inside_root(double lon, double lat)
 		return true;
 	gg_metres_per_degree(lat, &mx, &my);
 	around = box_around(lon, lat, mx, my);
-	return gg_boxes_meet(&tree->node[tree->nlevels - 1][0], &around);
+	return gg_boxes_meet(&around, &tree->node[tree->nlevels - 1][0]);
 }
 
 typedef struct Pairs
@@ -248,8 +248,10 @@ gg_neighbouring_grids(GgPairVisit visit, void *arg)
 
 	for (int i = 0; i < tree->nitems; i++)
 	{
+		GgBox box = {tree->box[i].west, tree->box[i].south, tree->box[i].east, tree->box[i].north};
+
 		CHECK_FOR_INTERRUPTS();
 		p.item = tree->item[i];
-		gg_tree_search(tree, &tree->box[i], visit_neighbour, &p);
+		gg_tree_search(tree, &box, visit_neighbour, &p);
 	}
 }

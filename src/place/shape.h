@@ -53,14 +53,19 @@ extern void gg_metres_per_degree(double lat, double *east, double *north);
 extern double gg_shape_distance(const GgShape *shape, double x, double y, double mx, double my);
 
 /* tree.c: a packed R-tree over n boxes; visit returns false to stop. */
-#define GG_TREE_LEVELS 8
+#define GG_TREE_LEVELS 11
+typedef struct GgSmallBox
+{
+	float west, south, east, north;
+} GgSmallBox;
+
 typedef struct GgTree
 {
 	int nitems;
-	int *item;                   /* boxes' numbers in the tree's order */
-	GgBox *box;                  /* their boxes in that order */
-	int nlevels;                 /* levels of nodes above */
-	GgBox *node[GG_TREE_LEVELS]; /* [0] lies directly above the items */
+	int *item;                        /* boxes' numbers in the tree's order */
+	GgSmallBox *box;                  /* their boxes in that order */
+	int nlevels;                      /* levels of nodes above */
+	GgSmallBox *node[GG_TREE_LEVELS]; /* [0] lies directly above the items */
 	int nnodes[GG_TREE_LEVELS];
 } GgTree;
 
@@ -91,7 +96,7 @@ gg_box_contains(const GgBox *box, GgXY at)
 }
 
 static inline bool
-gg_boxes_meet(const GgBox *a, const GgBox *b)
+gg_boxes_meet(const GgBox *a, const GgSmallBox *b)
 {
 	return a->west <= b->east && b->west <= a->east && a->south <= b->north && b->south <= a->north;
 }

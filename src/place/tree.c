@@ -3,7 +3,8 @@
  *
  * Called by shapes.c. Pure. A static R-tree, packed by sort-tile-recursive
  * (Leutenegger, Lopez and Edgington 1997): sorted into strips by longitude, each
- * strip by latitude, sixteen to a node, without pointers.
+ * strip by latitude, eight to a node, without pointers, boxes rounded outwards to
+ * single precision: a node is two cache lines.
  */
 #include "place/shape.h"
 
@@ -11,7 +12,7 @@
 
 #include <math.h>
 
-#define FANOUT 16
+#define FANOUT 8
 
 /* Compare numbers; equal ones keep the order of the items. */
 #define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
@@ -43,14 +44,32 @@ by_y(const void *p, const void *q)
 	return c ? c : ORDER(a->item, b->item);
 }
 
-/* Boxes of the nodes above n boxes. */
-static GgBox *
-cover(const GgBox *below, int n, int *nnodes)
+/* A box in single precision that contains this one. */
+static GgSmallBox
+rounded_outwards(const GgBox *box)
 {
-	GgBox *nodes;
+	GgSmallBox small = {(float) box->west, (float) box->south, (float) box->east,
+						(float) box->north};
+
+	if (small.west > box->west)
+		small.west = nextafterf(small.west, -INFINITY);
+	if (small.south > box->south)
+		small.south = nextafterf(small.south, -INFINITY);
+	if (small.east < box->east)
+		small.east = nextafterf(small.east, INFINITY);
+	if (small.north < box->north)
+		small.north = nextafterf(small.north, INFINITY);
+	return small;
+}
+
+/* Boxes of the nodes above n boxes. */
+static GgSmallBox *
+cover(const GgSmallBox *below, int n, int *nnodes)
+{
+	GgSmallBox *nodes;
 
 	*nnodes = (n + FANOUT - 1) / FANOUT;
-	nodes = palloc(mul_size(*nnodes, sizeof(GgBox)));
+	nodes = palloc(mul_size(*nnodes, sizeof(GgSmallBox)));
 	for (int i = 0; i < *nnodes; i++)
 	{
 		nodes[i] = below[i * FANOUT];
@@ -91,17 +110,17 @@ gg_tree_build(const GgBox *boxes, int n)
 
 	t->nitems = n;
 	t->item = palloc(mul_size(n, sizeof(int)) + 1);
-	t->box = palloc(mul_size(n, sizeof(GgBox)) + 1);
+	t->box = palloc(mul_size(n, sizeof(GgSmallBox)) + 1);
 	for (int i = 0; i < n; i++)
 	{
 		t->item[i] = centre[i].item;
-		t->box[i] = boxes[centre[i].item];
+		t->box[i] = rounded_outwards(&boxes[centre[i].item]);
 	}
 	pfree(centre);
 	if (n == 0)
 		return t;
 	t->node[0] = cover(t->box, n, &t->nnodes[0]);
-	/* 16^8 boxes are more than an int counts */
+	/* 8^11 boxes are more than an int counts */
 	for (t->nlevels = 1; t->nnodes[t->nlevels - 1] > 1; t->nlevels++)
 		t->node[t->nlevels] =
 			cover(t->node[t->nlevels - 1], t->nnodes[t->nlevels - 1], &t->nnodes[t->nlevels]);
@@ -114,11 +133,11 @@ search_node(const GgTree *t, int level, int node, const GgBox *query, GgVisit vi
 {
 	int first = node * FANOUT;
 	int n = level == 0 ? t->nitems : t->nnodes[level - 1];
-	const GgBox *boxes = level == 0 ? t->box : t->node[level - 1];
+	const GgSmallBox *boxes = level == 0 ? t->box : t->node[level - 1];
 
 	for (int i = first; i < Min(n, first + FANOUT); i++)
 	{
-		if (!gg_boxes_meet(&boxes[i], query))
+		if (!gg_boxes_meet(query, &boxes[i]))
 			continue;
 		if (level == 0)
 		{
@@ -131,7 +150,7 @@ search_node(const GgTree *t, int level, int node, const GgBox *query, GgVisit vi
 	return true;
 }
 
-/* Call visit for each box that meets the query, in no special order, until it returns false. */
+/* Call visit for each box that meets the query (or all but does), in no special order, until it returns false. */
 void
 gg_tree_search(const GgTree *t, const GgBox *query, GgVisit visit, void *arg)
 {
