@@ -194,13 +194,14 @@ gg_shape_read(const char *wkb, Size len)
 	GgBox box = empty_box;
 	GgBox slant = empty_box;
 	int32 nrings, npoints, nbands;
-	Size size;
+	Size ints, size;
 	GgShape *shape;
 
 	walk(wkb, len, NULL, &nrings, &npoints, &box, &slant);
 	nbands = npoints > POINTS_WITHOUT_BANDS ? npoints / POINTS_A_BAND : 0;
-	size = add_size(MAXALIGN(sizeof(GgShape)), mul_size(npoints, sizeof(GgXY)));
-	size = add_size(size, mul_size(add_size(nrings, nbands > 0 ? nbands + 2 : 0), sizeof(int32)));
+	ints = mul_size(add_size(nrings, nbands > 0 ? nbands + 2 : 0), sizeof(int32));
+	size = add_size(MAXALIGN(sizeof(GgShape)),
+					add_size(MAXALIGN(ints), mul_size(npoints, 2 * sizeof(double))));
 
 	shape = palloc_extended(size, MCXT_ALLOC_HUGE);
 	shape->npoints = npoints;
@@ -208,10 +209,11 @@ gg_shape_read(const char *wkb, Size len)
 	shape->nbands = nbands;
 	shape->south = npoints > 0 ? box.south : 0;
 	shape->bands_per_degree = box.north > box.south ? nbands / (box.north - box.south) : 0;
-	shape->y = (double *) ((char *) shape + MAXALIGN(sizeof(GgShape)));
-	shape->x = shape->y + npoints;
-	shape->ring_end = (int32 *) (shape->x + npoints);
+	/* the small arrays first: they share the cache lines of the struct */
+	shape->ring_end = (int32 *) ((char *) shape + MAXALIGN(sizeof(GgShape)));
 	shape->band_start = shape->ring_end + nrings;
+	shape->y = (double *) ((char *) shape->ring_end + MAXALIGN(ints));
+	shape->x = shape->y + npoints;
 	walk(wkb, len, shape, &nrings, &npoints, NULL, NULL);
 	shape->edges = NULL;
 	if (nbands > 0)
@@ -294,7 +296,7 @@ side_of(GgXY a, GgXY b, GgXY p)
 }
 
 /* The edge from point i to the next: is (x, y) on it, else does it change whether that is inside? */
-static inline bool
+static pg_attribute_always_inline bool
 meets_edge(const GgShape *shape, int32 i, double x, double y, bool *inside)
 {
 	double ay = shape->y[i];
