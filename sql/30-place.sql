@@ -76,27 +76,27 @@ COMMENT ON FUNCTION grid_gov.grid_neighbours() IS '外包矩形相交的网格�
 CREATE FUNCTION grid_gov.area_m2(boundary geometry) RETURNS double precision
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   RETURN st_area(boundary::geography);
-COMMENT ON FUNCTION grid_gov.area_m2(geometry) IS '边界面积,平方米(椭球面)';
+COMMENT ON FUNCTION grid_gov.area_m2(geometry) IS '内部:边界面积,平方米(椭球面)';
 
 CREATE FUNCTION grid_gov.overlap_m2(a geometry, b geometry) RETURNS double precision
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN CASE WHEN st_relate(a, b, 'T********') THEN st_area(st_collectionextract(st_intersection(a, b), 3)::geography) ELSE 0 END;
-COMMENT ON FUNCTION grid_gov.overlap_m2(geometry, geometry) IS '两个边界重叠的面积,平方米';
+COMMENT ON FUNCTION grid_gov.overlap_m2(geometry, geometry) IS '内部:两个边界重叠的面积,平方米';
 
 CREATE FUNCTION grid_gov.outside_m2(boundary geometry, parent geometry) RETURNS double precision
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN CASE WHEN st_covers(parent, boundary) THEN 0 ELSE st_area(st_collectionextract(st_difference(boundary, parent), 3)::geography) END;
-COMMENT ON FUNCTION grid_gov.outside_m2(geometry, geometry) IS '边界超出上级边界的面积,平方米';
+COMMENT ON FUNCTION grid_gov.outside_m2(geometry, geometry) IS '内部:边界超出上级边界的面积,平方米';
 
 CREATE FUNCTION grid_gov.gap_m2(parent geometry, parts geometry[]) RETURNS double precision
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN st_area(st_collectionextract(st_difference(parent, st_union(parts)), 3)::geography);
-COMMENT ON FUNCTION grid_gov.gap_m2(geometry, geometry[]) IS '上级边界内未被各部分覆盖的面积,平方米';
+COMMENT ON FUNCTION grid_gov.gap_m2(geometry, geometry[]) IS '内部:上级边界内未被各部分覆盖的面积,平方米';
 
 CREATE FUNCTION grid_gov.boundary_fault(boundary geometry) RETURNS text
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN CASE WHEN boundary IS NULL OR st_isempty(boundary) THEN '没有边界' WHEN NOT st_isvalid(boundary) THEN '边界图形无效:' OPERATOR(pg_catalog.||) st_isvalidreason(boundary) END;
-COMMENT ON FUNCTION grid_gov.boundary_fault(geometry) IS '边界本身的毛病;没有毛病时为空';
+COMMENT ON FUNCTION grid_gov.boundary_fault(geometry) IS '内部:边界本身的毛病;没有毛病时为空';
 
 -- The rules are DOMAIN's acceptance criteria: overlap at most 1 m2, gap at most 0.1 % of the parent, 300-500 households
 -- (warning), 1+1+1 present, notice complete (regulation of Binzhou, article 6), admission list published and in force (article 10).

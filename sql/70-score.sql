@@ -6,7 +6,7 @@
 CREATE FUNCTION grid_gov.score_line(value double precision, full_at double precision, zero_at double precision) RETURNS double precision
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
   AS 'MODULE_PATHNAME', 'gg_score_line';
-COMMENT ON FUNCTION grid_gov.score_line(double precision, double precision, double precision) IS '折算系数 0-1:达到满分线得 1,到零分线得 0,两线之间按直线;满分线可小于零分线(越低越好)';
+COMMENT ON FUNCTION grid_gov.score_line(double precision, double precision, double precision) IS '内部:折算系数 0-1:达到满分线得 1,到零分线得 0,两线之间按直线;满分线可小于零分线(越低越好)';
 
 -- Bound at creation to PostGIS wherever it lives. On the sphere: for tens of metres that is enough.
 CREATE FUNCTION grid_gov.metres_apart(a geometry, b geometry) RETURNS double precision
@@ -51,7 +51,7 @@ BEGIN
     AND NOT e.due_provisional AND NOT e.imported AND e.master_id IS NULL AND e.state NOT IN ('cancelled', 'not_accepted', 'merged', 'suspended') AND e.due_at < now();
 END
 $f$;
-COMMENT ON FUNCTION grid_gov.score_tasks(date, date, bigint) IS '考核事实:截止日在期内的主办任务,是否反馈、是否按期(强制结案不算按期,豁免算)';
+COMMENT ON FUNCTION grid_gov.score_tasks(date, date, bigint) IS '内部:考核事实:截止日在期内的主办任务,是否反馈、是否按期(强制结案不算按期,豁免算)';
 
 CREATE FUNCTION grid_gov.score_dispatches(since date, until date, staff bigint DEFAULT NULL)
   RETURNS TABLE (event_id bigint, person bigint, unit text, day date, returned boolean, answered boolean)
@@ -79,7 +79,7 @@ BEGIN
     AND NOT e.imported AND l.action IN ('dispatch', 'redispatch');
 END
 $f$;
-COMMENT ON FUNCTION grid_gov.score_dispatches(date, date, bigint) IS '考核事实:期内的每次派遣,是否退单、是否在签收时限内响应(不适用或尚未到期为空)';
+COMMENT ON FUNCTION grid_gov.score_dispatches(date, date, bigint) IS '内部:考核事实:期内的每次派遣,是否退单、是否在签收时限内响应(不适用或尚未到期为空)';
 
 CREATE FUNCTION grid_gov.score_cases(since date, until date, staff bigint DEFAULT NULL)
   RETURNS TABLE (event_id bigint, day date, person bigint, unit text, reporter bigint, area text, category text, source text, urgent boolean, self_handled boolean,
@@ -124,7 +124,7 @@ BEGIN
     AND e.state NOT IN ('cancelled', 'not_accepted', 'merged') AND (p_staff IS NULL OR e.reporter = p_staff);
 END
 $f$;
-COMMENT ON FUNCTION grid_gov.score_cases(date, date, bigint) IS '考核事实:截止日在期内的案件(现场自行处置的按结案日),是否结案、超时、返工、满意';
+COMMENT ON FUNCTION grid_gov.score_cases(date, date, bigint) IS '内部:考核事实:截止日在期内的案件(现场自行处置的按结案日),是否结案、超时、返工、满意';
 
 CREATE FUNCTION grid_gov.score_reports(since date, until date, repeat_metres double precision, repeat_hours double precision, staff bigint DEFAULT NULL)
   RETURNS TABLE (event_id bigint, reporter bigint, day date, valid boolean, rejected boolean, false_report boolean, repeated boolean)
@@ -161,7 +161,7 @@ BEGIN
   ) r;
 END
 $f$;
-COMMENT ON FUNCTION grid_gov.score_reports(date, date, double precision, double precision, bigint) IS '考核事实:期内工作人员的每次上报,是否有效、是否重复;同人同事项相近者与并案者只计一次';
+COMMENT ON FUNCTION grid_gov.score_reports(date, date, double precision, double precision, bigint) IS '内部:考核事实:期内工作人员的每次上报,是否有效、是否重复;同人同事项相近者与并案者只计一次';
 
 CREATE FUNCTION grid_gov.score_rules(subject text, areas text[])
   RETURNS TABLE (area text, code text, name text, kind text, points double precision, full_at double precision, zero_at double precision)
@@ -180,7 +180,7 @@ BEGIN
   ORDER BY x.area, r.code, length(r.area) DESC;
 END
 $f$;
-COMMENT ON FUNCTION grid_gov.score_rules(text, text[]) IS '各区域适用的考核规则,最具体的区域优先';
+COMMENT ON FUNCTION grid_gov.score_rules(text, text[]) IS '内部:各区域适用的考核规则,最具体的区域优先';
 
 CREATE FUNCTION grid_gov.worker_indicators(since date, until date, area text DEFAULT NULL, staff bigint DEFAULT NULL)
   RETURNS TABLE (staff_id bigint, post_area text, code text, numerator double precision, denominator double precision, against bigint[])
@@ -332,7 +332,7 @@ BEGIN
     WHERE EXISTS (SELECT FROM gov.patrol x WHERE x.day >= p_since AND x.day < p_until);
 END
 $f$;
-COMMENT ON FUNCTION grid_gov.worker_indicators(date, date, text, bigint) IS '网格员各项指标的分子、分母与扣分的事件(至多20件):上报量与 I1-I13;分母为零即无数据';
+COMMENT ON FUNCTION grid_gov.worker_indicators(date, date, text, bigint) IS '内部:网格员各项指标的分子、分母与扣分的事件(至多20件):上报量与 I1-I13;分母为零即无数据';
 
 CREATE FUNCTION grid_gov.unit_indicators(since date, until date, area text DEFAULT NULL, department text DEFAULT NULL)
   RETURNS TABLE (unit text, unit_area text, code text, numerator double precision, denominator double precision, against bigint[])
@@ -388,7 +388,7 @@ BEGIN
   SELECT u.code, u.area, f.code, f.numerator::double precision, f.denominator::double precision, f.against FROM figure f JOIN unit u ON u.code = f.unit;
 END
 $f$;
-COMMENT ON FUNCTION grid_gov.unit_indicators(date, date, text, text) IS '承办单位各项指标的分子、分母与扣分的事件(至多20件)';
+COMMENT ON FUNCTION grid_gov.unit_indicators(date, date, text, text) IS '内部:承办单位各项指标的分子、分母与扣分的事件(至多20件)';
 
 CREATE FUNCTION grid_gov.score_sheet(subject text, since date, until date, area text DEFAULT NULL, staff bigint DEFAULT NULL, department text DEFAULT NULL)
   RETURNS TABLE (staff_id bigint, unit text, post_area text, ord integer, code text, name text, kind text, numerator double precision, denominator double precision,

@@ -1,5 +1,5 @@
 -- The public objects of this database as declarations, one a row: what doc/contract.sql is compared with and printed from.
--- Not public: functions that make up a type, an operator, an operator class or an aggregate; functions whose comment begins with 内部.
+-- Not public: functions that make up a type, an operator, an operator class or an aggregate; functions whose comment begins with 内部: or says 内部使用.
 SET search_path TO pg_catalog, pg_temp;
 CREATE TEMP VIEW fact (part, object, ord, line) AS
   SELECT 1, t.typname::text, 0, format('CREATE TYPE grid_gov.%I;', t.typname)
@@ -12,7 +12,7 @@ CREATE TEMP VIEW fact (part, object, ord, line) AS
       '\m\w+\.geometry', 'geometry', 'g')
   FROM pg_proc p
   WHERE p.pronamespace = 'grid_gov'::regnamespace
-    AND COALESCE(obj_description(p.oid, 'pg_proc'), '') !~ '^内部'
+    AND COALESCE(obj_description(p.oid, 'pg_proc'), '') !~ '^内部:|内部使用'
     AND NOT EXISTS (SELECT FROM pg_type t WHERE p.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin, t.typmodout))
     AND NOT EXISTS (SELECT FROM pg_operator o WHERE p.oid IN (o.oprcode, o.oprrest, o.oprjoin))
     AND NOT EXISTS (SELECT FROM pg_amproc a WHERE p.oid = a.amproc)

@@ -62,6 +62,10 @@ SELECT 'view without security_invoker' AS problem, c.oid::regclass FROM pg_class
 SELECT 'calls a row-returning function' AS problem, pg_describe_object(d.classid, d.objid, d.objsubid), p.proname
 FROM pg_depend d JOIN pg_proc p ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid
 WHERE p.pronamespace = 'grid_gov'::regnamespace AND (p.proretset OR p.prorettype = 'record'::regtype) AND d.classid IN ('pg_rewrite'::regclass, 'pg_attrdef'::regclass, 'pg_policy'::regclass, 'pg_constraint'::regclass, 'pg_class'::regclass) ORDER BY 2, 3;
+-- what gov hangs on cannot change either, so it is no internal function
+SELECT DISTINCT 'gov uses an internal function' AS problem, p.oid::regprocedure
+FROM pg_depend d JOIN pg_proc p ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid
+WHERE p.pronamespace = 'grid_gov'::regnamespace AND obj_description(p.oid, 'pg_proc') ~ '^内部:|内部使用' AND d.classid IN ('pg_rewrite'::regclass, 'pg_attrdef'::regclass, 'pg_policy'::regclass, 'pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_class'::regclass) ORDER BY 2;
 SELECT 'without comment' AS problem, pg_describe_object(k.classid, k.objid, 0) FROM (
   SELECT 'pg_proc'::regclass AS classid, p.oid AS objid FROM pg_proc p WHERE p.pronamespace = 'grid_gov'::regnamespace
   UNION ALL SELECT 'pg_class'::regclass, c.oid FROM pg_class c WHERE c.relnamespace IN ('gov'::regnamespace, 'grid_gov'::regnamespace) AND c.relkind IN ('r', 'v')
