@@ -56,7 +56,7 @@ gg_window_build(GgCalendar *c, DateADT from, DateADT to)
 	GgWindow *w = palloc0(sizeof(GgWindow));
 	GgOffsets offsets;
 	int64 base, last_end = 0;
-	uint32 maxspans, ninverse, cum = 0;
+	uint32 maxspans, cum = 0;
 
 	Assert(to - from < GG_MAX_DAYS + 400);
 	w->context = context;
@@ -127,17 +127,7 @@ gg_window_build(GgCalendar *c, DateADT from, DateADT to)
 	}
 	w->span[w->nspans].start = (uint32) Max(last_end, 0);
 	w->span[w->nspans].cum = cum;
-	/* The inverse: about one entry for each span. */
-	while (w->shift < 30 && ((uint64) w->nspans << w->shift) < (uint64) cum)
-		w->shift++;
-	ninverse = (cum >> w->shift) + 2;
-	w->inverse = palloc(ninverse * sizeof(uint32));
-	for (uint32 q = 0, k = 0; q < ninverse; q++)
-	{
-		while (k < w->nspans && (uint64) w->span[k + 1].cum <= ((uint64) q << w->shift))
-			k++;
-		w->inverse[q] = k;
-	}
+	w->density = cum > 0 ? (double) w->nspans / cum : 0;
 	pfree(offsets.stretch);
 	MemoryContextSwitchTo(old);
 	if (c->window)

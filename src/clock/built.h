@@ -15,7 +15,10 @@
 /* Calendars reach from year 1 to year 9999. */
 #define GG_END_OF_9999 ((int64) (5373485 - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
 
-/* One span, in seconds from the window's base: it begins at start, with cum open seconds before it in the window. Its length is the next one's cum less its own. */
+/*
+ * One span, in seconds from the window's base: it begins at start, with cum open seconds
+ * before it in the window. Its length is the next one's cum less its own.
+ */
 typedef struct GgOpen
 {
 	uint32 start;
@@ -31,12 +34,10 @@ typedef struct GgWindow
 	TimestampTz base; /* midnight of the first day */
 	int ndays;
 	bool regular; /* every day has 24 hours: midnights need no look-up */
-	int8 shift;   /* of inverse */
 	uint32 nspans;
-	uint32 *first; /* for each day, the first span that begins on it; ndays + 1 of them */
-	GgOpen *
-		span; /* -1 .. nspans: one of no length at the base before the first, the total after the last */
-	uint32 *inverse;  /* for each 2^shift open seconds, the span that holds them */
+	double density;   /* spans in an open second, on the average */
+	uint32 *first;    /* for each day, the first span that begins on it; ndays + 1 of them */
+	GgOpen *span;     /* -1: of no length, at the base; 0 .. nspans - 1; nspans: the total */
 	uint32 *work;     /* for each day, the working days before it; ndays + 1 */
 	uint32 *closing;  /* for each working day, when it closes */
 	uint32 *workday;  /* for each working day, the number of its day */
@@ -107,17 +108,36 @@ gg_span_at(const GgWindow *w, TimestampTz at)
 	return k;
 }
 
-/* The span that holds this open second of the window. */
+/*
+ * The span that holds an open second of the window (there is one), guessed from a span k:
+ * spans are of much the same length, so that the guess is nearly always right.
+ */
 static inline uint32
-gg_span_of_second(const GgWindow *w, uint32 second)
+gg_span_of_second(const GgWindow *w, int64 k, uint32 second)
 {
-	uint32 k = w->inverse[second >> w->shift];
+	int64 guess = k + (int64) (((int64) second - w->span[k].cum) * w->density);
+	uint32 lo = 0, hi = w->nspans - 1;
 
-	k += w->span[k + 1].cum <= second;
-	k += w->span[k + 1].cum <= second;
-	while (unlikely(w->span[k + 1].cum <= second))
-		k++;
-	return k;
+	guess = Min(Max(guess, 0), hi);
+	for (int tries = 0; tries < 6; tries++)
+	{
+		if (w->span[guess].cum > second)
+			guess--;
+		else if (w->span[guess + 1].cum <= second)
+			guess++;
+		else
+			return (uint32) guess;
+	}
+	while (lo < hi)
+	{
+		uint32 mid = lo + (hi - lo) / 2;
+
+		if (w->span[mid + 1].cum <= second)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
 }
 
 /* When a span closes, in seconds from the base. */
@@ -127,11 +147,10 @@ gg_span_end(const GgWindow *w, uint32 k)
 	return w->span[k].start + (w->span[k + 1].cum - w->span[k].cum);
 }
 
-/* Open microseconds before an instant, from the window's beginning. */
+/* Open microseconds before an instant, from the window's beginning; k is gg_span_at() of it. */
 static inline int64
-gg_open_before(const GgWindow *w, TimestampTz at)
+gg_open_before(const GgWindow *w, TimestampTz at, int64 k)
 {
-	int64 k = gg_span_at(w, at);
 	int64 inside = (at - w->base) - w->span[k].start * USECS_PER_SEC;
 
 	return Min(w->span[k].cum * USECS_PER_SEC + inside, w->span[k + 1].cum * USECS_PER_SEC);

@@ -99,13 +99,14 @@ due_open(TimestampTz start, int64 units, const GgCalendar *c)
 		gg_too_far();
 	for (;;)
 	{
-		int64 target = gg_open_before(w, start) + units;
+		int64 from = gg_span_at(w, start);
+		int64 target = gg_open_before(w, start, from) + units;
 		/* The span holds the last second begun before the target; with no units, the second that begins at it. */
 		uint64 v = (uint64) (units > 0 ? (target - 1) / USECS_PER_SEC : target / USECS_PER_SEC);
 
 		if (v < w->span[w->nspans].cum)
 		{
-			uint32 k = gg_span_of_second(w, (uint32) v);
+			uint32 k = gg_span_of_second(w, from, (uint32) v);
 			TimestampTz due;
 
 			due = w->base + w->span[k].start * USECS_PER_SEC +
@@ -211,7 +212,8 @@ gg_open_time(TimestampTz since, TimestampTz until, const GgCalendar *c, bool *pr
 		return 0;
 	check_valid(c, since, until, provisional);
 	w = gg_window_for(c, since, until);
-	return gg_open_before(w, until) - gg_open_before(w, since);
+	return gg_open_before(w, until, gg_span_at(w, until)) -
+		   gg_open_before(w, since, gg_span_at(w, since));
 }
 
 /* Is this moment open? The opening moment is, the closing moment is not; 22008, WG007. */

@@ -86,16 +86,23 @@ INSERT INTO variant VALUES
   ('bare join', NULL, 'SELECT count(start) FROM job j JOIN calendars k USING (cal)', :rows),
   ('span table', 'scan', 'SELECT count(pg_temp.span_deadline(start, 72000)) FROM job WHERE i <= 2000', 2000),
   ('day loop', 'scan', 'SELECT count(pg_temp.loop_deadline(start, 1200)) FROM job WHERE i <= 2000', 2000);
+-- Time on the processor, in microseconds, where the system tells it (superuser, Linux); else the clock on the wall.
+CREATE FUNCTION pg_temp.cpu() RETURNS numeric LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::numeric / 1000;
+EXCEPTION WHEN OTHERS THEN
+  RETURN extract(epoch FROM clock_timestamp()) * 1e6;
+END $$;
 CREATE TEMP TABLE took (round int, name text, us numeric);
 CREATE FUNCTION pg_temp.run(rounds int) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE v record; t timestamptz; n bigint;
+DECLARE v record; t numeric; n bigint;
 BEGIN
   FOR r IN 0..rounds LOOP
     FOR v IN SELECT * FROM variant ORDER BY random() LOOP
-      t := clock_timestamp();
+      t := pg_temp.cpu();
       EXECUTE v.q INTO n;
       -- round 0 warms up
-      IF r > 0 THEN INSERT INTO took VALUES (r, v.name, extract(epoch FROM clock_timestamp() - t) * 1e6 / v.n); END IF;
+      IF r > 0 THEN INSERT INTO took VALUES (r, v.name, (pg_temp.cpu() - t) / v.n); END IF;
     END LOOP;
   END LOOP;
 END $$;
