@@ -46,6 +46,54 @@ day_about(TimestampTz at)
 	return (DateADT) day;
 }
 
+/* Give every day its short form, if the window is simple enough for one. */
+static void
+find_patterns(GgWindow *w)
+{
+	int n = 0;
+
+	w->day = palloc((w->ndays + 1) * sizeof(GgDay));
+	w->pattern = palloc(GG_MAX_PATTERNS * sizeof(GgPattern));
+	for (int i = 0; i <= w->ndays; i++)
+	{
+		const GgOpen *span = &w->span[w->first[i]];
+		int nspans = i < w->ndays ? (int) (w->first[i + 1] - w->first[i]) : 0;
+		uint32 midnight = w->midnight[i], next = w->midnight[Min(i + 1, w->ndays)];
+		GgOpen *at = palloc((nspans + 2) * sizeof(GgOpen));
+		int p;
+
+		at++;
+		at[-1].start = at[-1].cum = 0;
+		for (int j = 0; j < nspans; j++)
+		{
+			at[j].start = span[j].start - midnight;
+			at[j].cum = span[j].cum - span[0].cum;
+		}
+		at[nspans].start = nspans ? gg_span_end(w, w->first[i] + nspans - 1) - midnight : 0;
+		at[nspans].cum = span[nspans].cum - span[0].cum;
+		/* A night shift: its end is not told by its day alone. */
+		if (nspans && midnight + at[nspans].start > next)
+			return;
+		for (p = 0; p < n; p++)
+			if (w->pattern[p].n == nspans &&
+				memcmp(w->pattern[p].at, at, (nspans + 1) * sizeof(GgOpen)) == 0)
+				break;
+		if (p < n)
+			pfree(at - 1);
+		else if (n == GG_MAX_PATTERNS)
+			return;
+		else
+		{
+			w->pattern[p].n = nspans;
+			w->pattern[p].at = at;
+			n++;
+		}
+		w->day[i].cum = span[0].cum;
+		w->day[i].pattern = (uint32) p;
+	}
+	w->simple = true;
+}
+
 /* Work out the days from..to and put them in place of the window before. */
 void
 gg_window_build(GgCalendar *c, DateADT from, DateADT to)
@@ -127,6 +175,8 @@ gg_window_build(GgCalendar *c, DateADT from, DateADT to)
 	}
 	w->span[w->nspans].start = (uint32) Max(last_end, 0);
 	w->span[w->nspans].cum = cum;
+	w->total = cum;
+	find_patterns(w);
 	w->density = cum > 0 ? (double) w->nspans / cum : 0;
 	pfree(offsets.stretch);
 	MemoryContextSwitchTo(old);

@@ -26,6 +26,25 @@ typedef struct GgOpen
 } GgOpen;
 
 /*
+ * The short form of one day: what deadlines in open time look at. A pattern is the
+ * day's spans counted from its midnight, shared by all days that have the same.
+ */
+typedef struct GgDay
+{
+	uint32 cum; /* open seconds of the days before */
+	uint32 pattern;
+} GgDay;
+
+#define GG_MAX_PATTERNS 64
+
+/* A pattern's spans: at[-1] has no length, at[n] is the total. */
+typedef struct GgPattern
+{
+	int32 n;
+	GgOpen *at;
+} GgPattern;
+
+/*
  * Some years of a calendar. A look-up should touch few cache lines when many calendars
  * take turns: hence one array for each question, and what every look-up needs first.
  */
@@ -34,15 +53,19 @@ typedef struct GgWindow
 	TimestampTz base; /* midnight of the first day */
 	int ndays;
 	bool regular; /* every day has 24 hours: midnights need no look-up */
+	uint32 total; /* open seconds in all */
+	bool simple;  /* day and pattern are there: few patterns, and no night shift */
+	GgDay *day;   /* ndays + 1 */
+	GgPattern *pattern;
+	uint32 *work;    /* for each day, the working days before it; ndays + 1 */
+	uint32 *closing; /* for each working day, when it closes */
+	uint32 nwork;
 	uint32 nspans;
 	double density;   /* spans in an open second, on the average */
 	uint32 *first;    /* for each day, the first span that begins on it; ndays + 1 of them */
 	GgOpen *span;     /* -1: of no length, at the base; 0 .. nspans - 1; nspans: the total */
-	uint32 *work;     /* for each day, the working days before it; ndays + 1 */
-	uint32 *closing;  /* for each working day, when it closes */
 	uint32 *workday;  /* for each working day, the number of its day */
 	uint32 *midnight; /* for each day, when it begins; ndays + 1 */
-	uint32 nwork;
 	DateADT day0;
 	MemoryContext context;
 } GgWindow;
@@ -145,6 +168,57 @@ static inline uint32
 gg_span_end(const GgWindow *w, uint32 k)
 {
 	return w->span[k].start + (w->span[k + 1].cum - w->span[k].cum);
+}
+
+/* When a day begins, in seconds from the base. */
+static inline uint32
+gg_midnight(const GgWindow *w, uint32 i)
+{
+	return w->regular ? i * SECS_PER_DAY : w->midnight[i];
+}
+
+/* gg_open_before() by the short form: i is the day of the instant. */
+static inline int64
+gg_open_before_simple(const GgWindow *w, TimestampTz at, uint32 i)
+{
+	const GgDay *d = &w->day[i];
+	const GgPattern *p = &w->pattern[d->pattern];
+	uint32 midnight = gg_midnight(w, i);
+	uint32 s = (uint32) ((uint64) (at - w->base) / USECS_PER_SEC) - midnight;
+	int64 k = p->n - 1;
+	int64 inside;
+
+	/* Which of the spans it is cannot be foreseen: two steps without a branch. */
+	k -= p->at[k].start > s;
+	k -= p->at[k].start > s;
+	while (unlikely(p->at[k].start > s))
+		k--;
+	inside = (at - w->base) - (int64) (midnight + p->at[k].start) * USECS_PER_SEC;
+	return Min((int64) (d->cum + p->at[k].cum) * USECS_PER_SEC + inside,
+			   (int64) (d->cum + p->at[k + 1].cum) * USECS_PER_SEC);
+}
+
+/* The day of an open second of the window (there is one), looked for from day i on. */
+static inline uint32
+gg_day_of_second(const GgWindow *w, uint32 i, uint32 second)
+{
+	uint32 hi = Min(i + 24, (uint32) w->ndays - 1);
+
+	while (i < hi && w->day[i + 1].cum <= second)
+		i++;
+	if (likely(w->day[i + 1].cum > second))
+		return i;
+	hi = w->ndays - 1;
+	while (i < hi)
+	{
+		uint32 mid = i + (hi - i) / 2;
+
+		if (w->day[mid + 1].cum <= second)
+			i = mid + 1;
+		else
+			hi = mid;
+	}
+	return i;
 }
 
 /* Open microseconds before an instant, from the window's beginning; k is gg_span_at() of it. */
