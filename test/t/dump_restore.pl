@@ -57,8 +57,9 @@ for my $encoding ('EUC_CN', 'SQL_ASCII') {
 }
 
 # A city, with the rows and columns that a city adds itself.
-ok_sql('postgres', 'CREATE DATABASE gg_one TEMPLATE template0', 'database');
-ok_sql('gg_one', 'CREATE EXTENSION grid_gov CASCADE', 'extension, PostGIS in public');
+ok_sql('postgres', 'CREATE DATABASE gg_plain TEMPLATE template0', 'database');
+ok_sql('gg_plain', 'CREATE EXTENSION grid_gov CASCADE', 'extension, PostGIS in public');
+ok_sql('postgres', 'CREATE DATABASE gg_one TEMPLATE gg_plain', 'copy of it');
 my ($rc, $log) = psql('gg_one', 'SELECT 1', '-f', 'test/data/city.sql');
 is($rc, 0, 'small city') or diag $log;
 ok_sql('gg_one', q{
@@ -119,8 +120,8 @@ is($?, 0, 'pg_dump | psql there') or diag $restore;
 is_sql('gg_gis2', q{SELECT grid_gov.locate('SRID=4490;POINT(118.005 37.405)'::gis.geometry)}, '371602001001001', 'locate in the copy');
 
 # Somebody else's gov, and an owner who is not a superuser and has no superuser's help.
-ok_sql('postgres', 'CREATE DATABASE gg_foreign TEMPLATE template0', 'database');
-ok_sql('gg_foreign', 'CREATE EXTENSION grid_gov CASCADE; CREATE SCHEMA gov; CREATE TABLE gov.event (id int)', 'a foreign gov');
+ok_sql('postgres', 'CREATE DATABASE gg_foreign TEMPLATE gg_plain', 'copy of it');
+ok_sql('gg_foreign', 'CREATE SCHEMA gov; CREATE TABLE gov.event (id int)', 'a foreign gov');
 fails('gg_foreign', q{SELECT grid_gov.setup('3716', '滨州市', 'gov_owner')}, qr/42P06.*not made by grid_gov/s, 'is refused');
 is_sql('gg_foreign', q{SELECT count(*) FROM pg_class WHERE relnamespace = 'gov'::regnamespace}, '1', 'and left alone');
 
