@@ -40,6 +40,7 @@ static struct
 	GgActor actor;
 } last;
 
+/* Staff, posts, proxies or departments have changed: forget who acted last. */
 static void
 forget_actors(void)
 {

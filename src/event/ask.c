@@ -24,6 +24,7 @@ one(GgPlan *plan, Datum *values, Datum *result)
 	return !null;
 }
 
+/* Is the single value of a query true? */
 static bool
 truth(GgPlan *plan, Datum *values)
 {
@@ -230,6 +231,7 @@ is_grid_worker(int64 person, TimestampTz at)
 	return truth(&plan, values);
 }
 
+/* Is there an active unit of this code? */
 static bool
 unit_exists(const char *unit)
 {
@@ -242,6 +244,7 @@ unit_exists(const char *unit)
 	return truth(&plan, &value);
 }
 
+/* Is there an active person of this number? */
 static bool
 person_exists(int64 person)
 {
@@ -252,6 +255,7 @@ person_exists(int64 person)
 	return truth(&plan, &value);
 }
 
+/* Is there a grid of this code? */
 static bool
 grid_exists(const char *grid)
 {

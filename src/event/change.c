@@ -21,6 +21,7 @@ unfit(const GgStep *step, const GgRow *row, const char *name, const char *value,
 					 NULL, NULL);
 }
 
+/* Add one to a counter. */
 static void
 count_up(GgRow *row, GgColumn c)
 {
@@ -188,6 +189,7 @@ pause_clocks(GgStep *step, GgRow *row)
 	gg_set(row, EV_HELD_CLOCKS, Int16GetDatum(held));
 }
 
+/* Let the clocks run again that pause_clocks held. */
 static void
 resume_clocks(GgStep *step, GgRow *row)
 {

@@ -44,6 +44,7 @@ clock_limit(const GgRow *row, const Clock *k)
 	return limit;
 }
 
+/* The calendar that a clock was started with; NULL: none. */
 static const GgCalendar *
 clock_calendar(const GgRow *row, const Clock *k)
 {
@@ -162,6 +163,7 @@ gg_stage_stop(GgRow *row)
 	gg_set(row, EV_STAGE_PROVISIONAL, BoolGetDatum(false));
 }
 
+/* Pause the stage clock if it runs. */
 void
 gg_stage_pause(GgRow *row, TimestampTz at)
 {
@@ -169,6 +171,7 @@ gg_stage_pause(GgRow *row, TimestampTz at)
 		gg_set(row, EV_STAGE_PAUSED_AT, TimestampTzGetDatum(at));
 }
 
+/* Let the stage clock run again, with what the pause adds. */
 void
 gg_stage_resume(GgRow *row, TimestampTz at)
 {
@@ -192,6 +195,7 @@ gg_handling_start(GgRow *row, TimestampTz at, int percent)
 	start_clock(row, &handling, at, gg_limit_units(limit, clock_calendar(row, &handling)));
 }
 
+/* Pause the handling clock if it runs. */
 void
 gg_handling_pause(GgRow *row, TimestampTz at)
 {

@@ -77,12 +77,14 @@ keep(uint64 row, int n)
 	return text ? MemoryContextStrdup(snapshot, text) : NULL;
 }
 
+/* Column n of a row of the last query. */
 static Datum
 value(uint64 row, int n, bool *null)
 {
 	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, n, null);
 }
 
+/* A boolean column; NULL is false. */
 static bool
 truth(uint64 row, int n)
 {
@@ -92,6 +94,7 @@ truth(uint64 row, int n)
 	return !null && DatumGetBool(d);
 }
 
+/* A time_limit column. */
 static GgLimit
 limit(uint64 row, int n)
 {
@@ -100,6 +103,7 @@ limit(uint64 row, int n)
 	return gg_limit_of(value(row, n, &null));
 }
 
+/* The code of the whole city. */
 static void
 load_root(void)
 {
@@ -115,6 +119,7 @@ load_root(void)
 						errhint("Call grid_gov.setup(root, name) in this database.")));
 }
 
+/* The catalogue, by code. */
 static void
 load_items(void)
 {
@@ -145,6 +150,7 @@ load_items(void)
 	}
 }
 
+/* Limits of handling and of stages. */
 static void
 load_limits(void)
 {
@@ -181,6 +187,7 @@ load_limits(void)
 	}
 }
 
+/* The calendars, in order of id. */
 static void
 load_calendars(void)
 {
@@ -204,6 +211,7 @@ load_calendars(void)
 	}
 }
 
+/* The admission lists. */
 static void
 load_admissions(void)
 {
@@ -264,6 +272,7 @@ load(void)
 	PG_END_TRY();
 }
 
+/* Have a snapshot that no announced change has made stale. */
 static void
 ensure(void)
 {
@@ -434,6 +443,7 @@ gg_level_number(const char *level)
 	return 0;
 }
 
+/* The name of a level's number; NULL: no such level. */
 const char *
 gg_level_name(int number)
 {
