@@ -28,6 +28,7 @@ CREATE FUNCTION grid_gov.explain_score(staff_id bigint, since date, until date) 
 CREATE FUNCTION grid_gov.from_wgs84(point geometry, frame text) RETURNS geometry IMMUTABLE;
 CREATE FUNCTION grid_gov.grant_access(role regrole, persona text, area text DEFAULT NULL::text) RETURNS TABLE(kind text, object text, action text, detail text) VOLATILE;
 CREATE FUNCTION grid_gov.holiday_rules(since date DEFAULT NULL::date, until date DEFAULT NULL::date) RETURNS text STABLE;
+CREATE FUNCTION grid_gov.import_events(staging regclass) RETURNS bigint VOLATILE;
 CREATE FUNCTION grid_gov.inside_root(point geometry, frame text DEFAULT 'cgcs2000'::text) RETURNS boolean STABLE;
 CREATE FUNCTION grid_gov.is_open(at timestamp with time zone, hours grid_gov.work_calendar) RETURNS boolean IMMUTABLE;
 CREATE FUNCTION grid_gov.journal_digest(day date) RETURNS bytea VOLATILE;
@@ -68,6 +69,7 @@ CREATE FUNCTION grid_gov.work_time(since timestamp with time zone, until timesta
 -- 触发器函数
 CREATE FUNCTION grid_gov.announce_change() RETURNS trigger;
 CREATE FUNCTION grid_gov.append_only() RETURNS trigger;
+CREATE FUNCTION grid_gov.enforce_workflow() RETURNS trigger;
 CREATE FUNCTION grid_gov.guard_event() RETURNS trigger;
 CREATE FUNCTION grid_gov.guard_truncate() RETURNS trigger;
 CREATE FUNCTION grid_gov.journal_event() RETURNS trigger;

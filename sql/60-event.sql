@@ -115,3 +115,13 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION grid_gov.journal_digest(date) IS '某日台账的摘要:行数、编号与链首;次日起计算一次并保存,供对外公布';
+
+CREATE FUNCTION grid_gov.enforce_workflow() RETURNS trigger
+  LANGUAGE c
+  AS 'MODULE_PATHNAME', 'gg_enforce_workflow';
+COMMENT ON FUNCTION grid_gov.enforce_workflow() IS '触发器:enforce_workflow(''流程'', ''状态列'' [, ''区域列'']),让城市自己的表也只能沿流程变动';
+
+CREATE FUNCTION grid_gov.import_events(staging regclass) RETURNS bigint
+  LANGUAGE c VOLATILE STRICT
+  AS 'MODULE_PATHNAME', 'gg_import_events';
+COMMENT ON FUNCTION grid_gov.import_events(regclass) IS '导入历史事件:从暂存表按列名读入,每件一行标为导入的台账;仅限 gov 的所有者,不参与考核';

@@ -98,8 +98,8 @@ find_patterns(GgWindow *w)
 void
 gg_window_build(GgCalendar *c, DateADT from, DateADT to)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "grid_gov calendar window",
-												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext context =
+		AllocSetContextCreate(c->context, "grid_gov calendar window", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	GgWindow *w = palloc0(sizeof(GgWindow));
 	GgOffsets offsets;
@@ -180,8 +180,6 @@ gg_window_build(GgCalendar *c, DateADT from, DateADT to)
 	w->density = cum > 0 ? (double) w->nspans / cum : 0;
 	pfree(offsets.stretch);
 	MemoryContextSwitchTo(old);
-	/* Complete: an error before this left the new window to the caller's context. */
-	MemoryContextSetParent(context, c->context);
 	if (c->window)
 		MemoryContextDelete(c->window->context);
 	c->window = w;
@@ -257,9 +255,6 @@ window_of_days(const GgCalendar *c, DateADT lo, DateADT hi, int ahead)
 		from = Min(from, w->day0);
 		to = Max(to, w->day0 + w->ndays - 1);
 	}
-	/* Never past the years that calendars reach, so that what is out of range does not depend on the window. */
-	from = Max(from, FIRST_DAY - 3);
-	to = Min(to, LAST_DAY + 3);
 	gg_window_build(unconstify(GgCalendar *, c), from, to);
 	return c->window;
 }

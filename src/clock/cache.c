@@ -9,8 +9,6 @@
 #include "utils/memutils.h"
 
 #define MAX_CALENDARS 32
-#define KEPT_CALENDARS 4 /* these many stay however large they are */
-#define MAX_MEMORY (64 * 1024 * 1024)
 #define BUCKETS 256
 
 static GgCalendar *bucket[BUCKETS];
@@ -46,25 +44,6 @@ evict(void)
 	MemoryContextDelete(c->context);
 }
 
-/* Make room for one more. */
-static void
-make_room(void)
-{
-	while (ncalendars >= MAX_CALENDARS)
-		evict();
-	while (ncalendars > KEPT_CALENDARS)
-	{
-		Size memory = 0;
-
-		for (int i = 0; i < BUCKETS; i++)
-			for (GgCalendar *c = bucket[i]; c != NULL; c = c->next)
-				memory += MemoryContextMemAllocated(c->context, true);
-		if (memory <= MAX_MEMORY)
-			break;
-		evict();
-	}
-}
-
 /* Build a calendar that is not there yet. */
 static GgCalendar *
 load(struct varlena *hours)
@@ -81,7 +60,8 @@ load(struct varlena *hours)
 	gg_calendar_prepare(c);
 	MemoryContextSwitchTo(old);
 	/* Complete: nothing below fails. An error before left the context to its parent. */
-	make_room();
+	while (ncalendars >= MAX_CALENDARS)
+		evict();
 	MemoryContextSetParent(context, CacheMemoryContext);
 	link = bucket_of(c->digest);
 	c->next = *link;

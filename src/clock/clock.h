@@ -63,7 +63,7 @@ extern char *gg_limit_text(GgLimit limit);
 
 /*
  * cache.c: the built form, from a cache of this backend keyed by the digest in
- * the datum. It stays at least until 4 other calendars have been asked for.
+ * the datum. It stays until 31 other calendars have been asked for.
  */
 extern const GgCalendar *gg_calendar(struct varlena *hours);
 

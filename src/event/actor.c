@@ -40,7 +40,7 @@ static struct
 	GgActor actor;
 } last;
 
-/* Staff, posts, proxies or departments have changed: forget who acted last. */
+/* Invalidation callback. */
 static void
 forget_actors(void)
 {

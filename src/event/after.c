@@ -131,7 +131,8 @@ gg_follow_master(int64 master, const char *state, bool forced, int64 new_master,
 						  " AND e.state OPERATOR(pg_catalog.=) 'merged' ORDER BY e.id",
 						  1,
 						  {INT8OID}};
-	static const char *const matters[] = {"closed", "forced_closed", "cancelled", "not_accepted", "merged"};
+	static const char *const matters[] = {"closed", "forced_closed", "cancelled", "not_accepted",
+										  "merged"};
 	Datum v = Int64GetDatum(master);
 	int n;
 	int64 *slave;
@@ -232,7 +233,9 @@ gg_journal_event(PG_FUNCTION_ARGS)
 	write_note(p);
 	if (insert)
 		write_intake(&a);
-	if (t != NULL)
+	if (insert && p->log.imported)
+		gg_import_task(&a);
+	else if (t != NULL)
 	{
 		gg_apply_tasks(&a, wf, t);
 		if (p->log.from == NULL || strcmp(p->log.from, p->log.to) != 0)

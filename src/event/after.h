@@ -21,6 +21,9 @@ typedef struct GgAfter
 /* tasks.c */
 extern void gg_apply_tasks(GgAfter *a, const GgWorkflow *wf, const GgTransition *t);
 
+/* import.c */
+extern void gg_import_task(const GgAfter *a);
+
 /* after.c: steps on the slaves of a master that entered a state where that matters; sweep() does it for stragglers. */
 extern void gg_follow_master(int64 master, const char *state, bool forced, int64 new_master,
 							 TimestampTz at);

@@ -24,7 +24,7 @@ one(GgPlan *plan, Datum *values, Datum *result)
 	return !null;
 }
 
-/* Is the single value of a query true? */
+/* Is the answer a row that says true? */
 static bool
 truth(GgPlan *plan, Datum *values)
 {
@@ -231,7 +231,7 @@ is_grid_worker(int64 person, TimestampTz at)
 	return truth(&plan, values);
 }
 
-/* Is there an active unit of this code? */
+/* Is there such an active unit? */
 static bool
 unit_exists(const char *unit)
 {
@@ -244,7 +244,7 @@ unit_exists(const char *unit)
 	return truth(&plan, &value);
 }
 
-/* Is there an active person of this number? */
+/* Is there such an active person? */
 static bool
 person_exists(int64 person)
 {
@@ -255,7 +255,7 @@ person_exists(int64 person)
 	return truth(&plan, &value);
 }
 
-/* Is there a grid of this code? */
+/* Is there such a grid? */
 static bool
 grid_exists(const char *grid)
 {

@@ -189,7 +189,7 @@ pause_clocks(GgStep *step, GgRow *row)
 	gg_set(row, EV_HELD_CLOCKS, Int16GetDatum(held));
 }
 
-/* Let the clocks run again that pause_clocks held. */
+/* The clocks that pause_clocks() held go on. */
 static void
 resume_clocks(GgStep *step, GgRow *row)
 {

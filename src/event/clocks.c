@@ -44,7 +44,7 @@ clock_limit(const GgRow *row, const Clock *k)
 	return limit;
 }
 
-/* The calendar that a clock was started with; NULL: none. */
+/* The clock's calendar, NULL for none. */
 static const GgCalendar *
 clock_calendar(const GgRow *row, const Clock *k)
 {
@@ -163,7 +163,7 @@ gg_stage_stop(GgRow *row)
 	gg_set(row, EV_STAGE_PROVISIONAL, BoolGetDatum(false));
 }
 
-/* Pause the stage clock if it runs. */
+/* Pause the stage clock, if it runs. */
 void
 gg_stage_pause(GgRow *row, TimestampTz at)
 {
@@ -171,7 +171,7 @@ gg_stage_pause(GgRow *row, TimestampTz at)
 		gg_set(row, EV_STAGE_PAUSED_AT, TimestampTzGetDatum(at));
 }
 
-/* Let the stage clock run again, with what the pause adds. */
+/* Let the stage clock go on. */
 void
 gg_stage_resume(GgRow *row, TimestampTz at)
 {
@@ -195,7 +195,7 @@ gg_handling_start(GgRow *row, TimestampTz at, int percent)
 	start_clock(row, &handling, at, gg_limit_units(limit, clock_calendar(row, &handling)));
 }
 
-/* Pause the handling clock if it runs. */
+/* Pause the handling clock, if it runs. */
 void
 gg_handling_pause(GgRow *row, TimestampTz at)
 {

@@ -49,7 +49,7 @@ put_bytes(StringInfo buf, const char *data, int len)
 		appendBinaryStringInfo(buf, data, len);
 }
 
-/* A text with its length; NULL is told from empty. */
+/* Text as bytes; NULL as -1. */
 static void
 put_text(StringInfo buf, const char *text)
 {

@@ -349,6 +349,7 @@ extern char *gg_actor_setting; /* grid_gov.actor */
 extern void gg_actor_init(void);
 extern const GgActor *gg_actor_now(void);
 extern const GgActor gg_actor_system;
+extern const GgActor gg_actor_owner;
 
 /* ---- steps ---- */
 
@@ -514,7 +515,14 @@ extern GgPending *gg_pending_add(int64 event, int32 seq);
 extern GgPending *gg_pending_take(int64 event, int32 seq);
 extern MemoryContext gg_pending_context(void);
 
-/* sweep.c: its test setting */
+/* import.c: old events, while import_events() runs */
+extern bool gg_importing(void);
+extern bool gg_importable(const char *column);
+extern void gg_import_row(GgStep *step, GgRow *row);
+
+/* enforce.c, sweep.c: their settings */
+extern void gg_enforce_init(void);
+
 extern void gg_sweep_init(void);
 
 /* system.c: our own steps on an event, as the system */

@@ -87,6 +87,8 @@ refuse_owned_at_insert(const GgRow *row)
 			 info->type == GG_I8) &&
 			row->v[c] == (Datum) 0)
 			continue; /* a default */
+		if (gg_importing() && gg_importable(info->name))
+			continue;
 		if (c == EV_STATE && gg_is(row, EV_STATE, "reported"))
 			continue;
 		ereport(
@@ -305,7 +307,7 @@ guard_insert(TriggerData *td)
 							   gg_text(&row, EV_ACTION))));
 	step.note = gg_text(&row, EV_ACTION_NOTE);
 	step.args = gg_has(&row, EV_ACTION_ARGS) ? DatumGetJsonbP(row.v[EV_ACTION_ARGS]) : NULL;
-	step.actor = gg_actor_now();
+	step.actor = gg_importing() ? &gg_actor_owner : gg_actor_now();
 	step.from = -1;
 	gg_step_time(&step, NULL);
 
@@ -318,14 +320,17 @@ guard_insert(TriggerData *td)
 				(errcode(ERRCODE_GG_NOT_SET_UP),
 				 errmsg("workflow \"%s\" has no step \"report\" from (new)", step.wf->name)));
 	gg_set_text(&row, EV_WORKFLOW, step.wf->name);
-	gg_set(&row, EV_REPORTED_AT, TimestampTzGetDatum(step.at));
+	if (!gg_importing())
+		gg_set(&row, EV_REPORTED_AT, TimestampTzGetDatum(step.at));
 	if (step.actor->kind == GG_ACTOR_STAFF)
 		gg_set(&row, EV_REPORTER, Int64GetDatum(step.actor->id));
 
 	gg_become_owner(RelationGetRelid(td->tg_relation), &self);
 	SPI_connect();
-	refusal = gg_legal(&step, &row, &gg_ask_world, true);
-	if (refusal == NULL)
+	refusal = gg_importing() ? NULL : gg_legal(&step, &row, &gg_ask_world, true);
+	if (gg_importing())
+		gg_import_row(&step, &row);
+	else if (refusal == NULL)
 		refusal = gg_change(&step, &row, &gg_ask_world);
 	if (refusal != NULL)
 		gg_raise(refusal);
@@ -333,7 +338,9 @@ guard_insert(TriggerData *td)
 	if (!gg_has(&row, EV_CASE_NO))
 	{
 		const GgCalendar *c = gg_calendar_by_id(gg_calendar_for_area(gg_text(&row, EV_AREA)));
-		DateADT day = c != NULL ? gg_due_day(step.at + 1, c) : (DateADT) (step.at / USECS_PER_DAY);
+		TimestampTz reported = gg_time(&row, EV_REPORTED_AT);
+		DateADT day =
+			c != NULL ? gg_due_day(reported + 1, c) : (DateADT) (reported / USECS_PER_DAY);
 		int y, m, d;
 
 		j2date(day + POSTGRES_EPOCH_JDATE, &y, &m, &d);
@@ -348,7 +355,7 @@ guard_insert(TriggerData *td)
 			 gg_column[c].type == GG_I2) &&
 			c != EV_SEQ)
 			gg_set(&row, c, (Datum) 0);
-	finish(&step, &row, NULL, "report");
+	finish(&step, &row, NULL, gg_importing() ? "import" : "report");
 	MemoryContextSwitchTo(caller); /* the result outlives SPI_finish() */
 	result = gg_row_store(map, desc, td->tg_trigtuple, &row);
 	SPI_finish();

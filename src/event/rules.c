@@ -77,7 +77,7 @@ keep(uint64 row, int n)
 	return text ? MemoryContextStrdup(snapshot, text) : NULL;
 }
 
-/* Column n of a row of the last query. */
+/* A column of an SPI row. */
 static Datum
 value(uint64 row, int n, bool *null)
 {
@@ -103,7 +103,7 @@ limit(uint64 row, int n)
 	return gg_limit_of(value(row, n, &null));
 }
 
-/* The code of the whole city. */
+/* The city's code from gov.meta. */
 static void
 load_root(void)
 {
@@ -119,7 +119,7 @@ load_root(void)
 						errhint("Call grid_gov.setup(root, name) in this database.")));
 }
 
-/* The catalogue, by code. */
+/* The active items of the catalogue. */
 static void
 load_items(void)
 {
@@ -150,7 +150,7 @@ load_items(void)
 	}
 }
 
-/* Limits of handling and of stages. */
+/* Handling and stage limits. */
 static void
 load_limits(void)
 {
@@ -187,7 +187,7 @@ load_limits(void)
 	}
 }
 
-/* The calendars, in order of id. */
+/* The calendars, as values; they are built at need. */
 static void
 load_calendars(void)
 {
@@ -211,7 +211,7 @@ load_calendars(void)
 	}
 }
 
-/* The admission lists. */
+/* The published admission lists. */
 static void
 load_admissions(void)
 {
@@ -272,7 +272,7 @@ load(void)
 	PG_END_TRY();
 }
 
-/* Have a snapshot that no announced change has made stale. */
+/* A fresh snapshot. */
 static void
 ensure(void)
 {
@@ -443,7 +443,7 @@ gg_level_number(const char *level)
 	return 0;
 }
 
-/* The name of a level's number; NULL: no such level. */
+/* The name of a level number, NULL for none. */
 const char *
 gg_level_name(int number)
 {

@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 
 const GgActor gg_actor_system = {.kind = GG_ACTOR_SYSTEM, .text = "system"};
+const GgActor gg_actor_owner = {.kind = GG_ACTOR_OWNER, .text = "owner"};
 
 static struct
 {

@@ -33,7 +33,7 @@ field(HeapTuple tuple, TupleDesc desc, int n)
 	return SPI_getvalue(tuple, desc, n);
 }
 
-/* A boolean field; NULL is false. */
+/* A boolean column of the current SPI row; NULL is false. */
 static bool
 field_bool(HeapTuple tuple, TupleDesc desc, int n)
 {

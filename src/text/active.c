@@ -40,7 +40,6 @@ forget_models(void)
 	models[0].stale = models[1].stale = true;
 }
 
-/* Invalidation callback: the lexicon is stale. */
 static void
 forget_words(void)
 {

@@ -20,7 +20,6 @@ gg_gram_factor(const GgModel *m, int grams)
 typedef int8 Bytes8 __attribute__((vector_size(8)));
 typedef int16 Words8 __attribute__((vector_size(16)));
 
-/* Add eight weights to eight partial sums. */
 static inline void
 add8(Words8 *sum, const int8 *row)
 {

@@ -1,0 +1,76 @@
+-- city
+-- A table of the city's own under enforce_workflow(), and old events by import_events().
+\set SHOW_CONTEXT never
+SET timezone = 'Asia/Shanghai';
+SET datestyle = 'ISO, YMD';
+
+-- 1. The ten-line recipe: a workflow, a trigger.
+SET ROLE gov_owner;
+INSERT INTO gov.workflow (name, area, title, for_events) VALUES ('permit', '3716', '占道许可', false);
+INSERT INTO gov.workflow_state (workflow, state, name, ord, open) VALUES
+  ('permit', 'asked', '已申请', 1, true), ('permit', 'granted', '已许可', 2, true), ('permit', 'refused', '不许可', 3, false);
+INSERT INTO gov.workflow_transition (workflow, id, from_states, to_state, action, label, roles, relation, needs_note) VALUES
+  ('permit', 'P1', '(new)', 'asked', 'ask', '申请', 'acceptor|grid_worker', 'any', false),
+  ('permit', 'P2', 'asked', 'granted', 'grant', '许可', 'centre_head', 'area', false),
+  ('permit', 'P3', 'asked', 'refused', 'refuse', '不许可', 'centre_head', 'area', true);
+RESET ROLE;
+CREATE TABLE public.permit (no text PRIMARY KEY, area text, status text);
+GRANT SELECT, INSERT, UPDATE ON public.permit TO gov_app;
+CREATE TRIGGER permit_guard BEFORE INSERT OR UPDATE ON public.permit FOR EACH ROW EXECUTE FUNCTION grid_gov.enforce_workflow('permit', 'status', 'area');
+
+SET ROLE acceptor1;
+INSERT INTO public.permit VALUES ('A1', '371602001', NULL), ('A2', '371602001', 'asked'), ('A3', '371621100', 'asked') RETURNING *;
+INSERT INTO public.permit VALUES ('A4', '371602001', 'granted');      -- WG001
+UPDATE public.permit SET status = 'granted' WHERE no = 'A1';          -- WG002
+UPDATE public.permit SET area = '371602' WHERE no = 'A1' RETURNING *; -- no step
+SET ROLE centre1;
+UPDATE public.permit SET status = 'granted' WHERE no = 'A1' RETURNING *;
+UPDATE public.permit SET status = 'granted' WHERE no = 'A3';          -- WG002: another county
+UPDATE public.permit SET status = 'refused' WHERE no = 'A2';          -- WG003: no note
+BEGIN;
+SET LOCAL grid_gov.note = '不符合规划';
+UPDATE public.permit SET status = 'refused' WHERE no = 'A2' RETURNING *;
+COMMIT;
+UPDATE public.permit SET status = 'asked' WHERE no = 'A2';            -- WG001: no way back
+RESET ROLE;
+-- an event does not follow that workflow
+SET ROLE worker1;
+SELECT grid_gov.report('路灯不亮', ST_SetSRID(ST_MakePoint(118.005, 37.405), 4490)) > 0 AS taken;
+RESET ROLE;
+SELECT DISTINCT workflow FROM gov.event;
+
+-- 2. Old events: with their dates, tasks judged by them, a journal that says imported.
+CREATE TABLE public.old (external_id text, body text, area text, item text, state text, unit text, reported_at timestamptz, accepted_at timestamptz,
+  dispatched_at timestamptz, feedback_at timestamptz, closed_at timestamptz, source text);
+INSERT INTO public.old VALUES
+  ('O1', '路面坑洼', '371602001', '0104', 'closed', 'cg', '2026-03-02 09:00', '2026-03-02 09:20', '2026-03-02 10:00', '2026-03-06 16:00', '2026-03-07 09:00', '12345'),
+  ('O2', '垃圾成堆', '371602001', '0101', 'closed', 'cg', '2026-03-02 09:00', '2026-03-02 09:20', '2026-03-02 10:00', '2026-03-03 16:00', '2026-03-04 09:00', 'grid'),
+  ('O3', '路灯不亮', '371602001', '0124', 'handling', 'cg', '2026-03-02 09:00', '2026-03-02 09:20', '2026-03-02 10:00', NULL, NULL, 'grid'),
+  ('O4', '咨询政策', '371602001', '0401', 'not_accepted', NULL, '2026-03-02 09:00', NULL, NULL, NULL, NULL, '12345');
+GRANT SELECT ON public.old TO gov_owner, worker1;
+SET ROLE worker1;
+SELECT grid_gov.import_events('public.old');
+SET ROLE gov_owner;
+SELECT grid_gov.import_events('public.old');
+SELECT external_id, state, category, handling_allow, due_at, used_minutes, imported, seq, last_action FROM gov.event WHERE imported ORDER BY external_id;
+SELECT e.external_id, t.kind, t.unit, t.due_at, t.done_at, t.outcome, t.breach FROM gov.event_task t JOIN gov.event e ON e.id = t.event_id WHERE e.imported ORDER BY 1;
+SELECT e.external_id, l.action, l.from_state, l.to_state, l.at, l.actor, l.role, l.imported FROM gov.event_log l JOIN gov.event e ON e.id = l.event_id WHERE e.imported ORDER BY 1;
+SELECT * FROM grid_gov.verify_journal();
+-- what makes no sense ends the import with its reason
+RESET ROLE;
+UPDATE public.old SET closed_at = '2026-03-01', external_id = external_id || 'x';
+SET ROLE gov_owner;
+SELECT grid_gov.import_events('public.old');
+RESET ROLE;
+ALTER TABLE public.old ADD COLUMN colour text;
+SET ROLE gov_owner;
+SELECT grid_gov.import_events('public.old');
+INSERT INTO gov.event (body, state) VALUES ('x', 'closed');   -- outside an import the guard is as ever
+-- an imported event goes on as any other
+RESET ROLE;
+SELECT id AS open FROM gov.event WHERE external_id = 'O3' \gset
+SET ROLE handler_cg;
+SELECT grid_gov.act(:open, 'feedback', '已修复');
+SELECT kind, outcome, breach FROM gov.event_task WHERE event_id = :open ORDER BY id;
+RESET ROLE;
+SELECT * FROM grid_gov.verify_journal();
