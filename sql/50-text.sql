@@ -105,4 +105,7 @@ COMMENT ON FUNCTION grid_gov.suggest_items(text, int) IS '建议的事项代码(
 INSERT INTO grid_gov.ref_model (kind, model, rows_used, note)
   SELECT 'category', grid_gov.train_text_model(text, label), pg_catalog.count(*), '六大类' FROM grid_gov.ref_report
   UNION ALL
-  SELECT 'item', grid_gov.train_text_model(text, item), pg_catalog.count(*), '事项' FROM grid_gov.ref_report;
+  SELECT 'item', grid_gov.train_text_model(text, item), pg_catalog.count(*), '事项:语料加目录的名称与典型情形' FROM (
+    SELECT text, item FROM grid_gov.ref_report
+    UNION ALL SELECT name, code FROM grid_gov.ref_catalogue
+    UNION ALL SELECT one, code FROM grid_gov.ref_catalogue, pg_catalog.regexp_split_to_table(typical, '/') AS one) AS example;

@@ -41,6 +41,7 @@ test/build.sh || { failed=1; finish; }
 runner regression test/cluster.sh test/regress.sh
 runner isolation test/cluster.sh test/isolation.sh
 runner tap test/tap.sh
+runner evaluation test/eval_dev.sh
 runner lint perl test/lint/lint.pl
 if [ "${1:-}" = world ]; then
   for proof in test/world/*.sh; do

@@ -5,13 +5,20 @@
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 shared=${GRID_GOV_SHARED:-$here/../shared}
+. "$here/test/functions.sh"
 dev=$shared/text/eval_dev.tsv seed=$shared/seeds/001_street_survey_garbled.txt
 if [ ! -r "$dev" ] || [ ! -r "$seed" ]; then
   echo "skipped evaluation on real reports: $dev is not here"
+  counts 0 0 1
   exit 0
 fi
 readable=$(mktemp)                       # the server reads it as another user
 trap 'rm -f "$readable"' EXIT
 cp "$seed" "$readable"; chmod 644 "$readable"
-"$here/test/cluster.sh" psql -X -q -v seed="$readable" -v f1=0.78 -v lenient=0.88 -v worst=0.70 -v lenient80=0.92 -v ece=0.08 \
-  -f "$here/test/eval_dev.sql" <"$dev"
+rc=0
+out=$("$here/test/cluster.sh" psql -X -q -v seed="$readable" -v f1=0.78 -v lenient=0.88 -v worst=0.70 -v lenient80=0.92 -v ece=0.08 \
+  -f "$here/test/eval_dev.sql" <"$dev" 2>&1) || rc=$?
+printf '%s\n' "$out"
+# shellcheck disable=SC2046
+counts $(printf '%s\n' "$out" | sed -n 's/^evaluation: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2 0/p' | grep . || echo 0 1 0)
+exit $rc

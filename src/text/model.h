@@ -75,7 +75,7 @@ typedef struct GgSample
 typedef struct GgTraining
 {
 	int epochs;
-	float rate, l2, keep, lexicon, balance;
+	float rate, l2, l2_many, keep, lexicon, balance;
 	float temperature, margin;
 } GgTraining;
 

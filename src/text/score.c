@@ -16,7 +16,7 @@ gg_gram_factor(const GgModel *m, int grams)
 	return grams > 0 ? m->head.scale / sqrt(grams) : 0;
 }
 
-/* Eight weights of one bucket as 16-bit integers; compilers make two instructions of it. */
+/* Eight weights at once; compilers make two instructions of adding them. */
 typedef int8 Bytes8 __attribute__((vector_size(8)));
 typedef int16 Words8 __attribute__((vector_size(16)));
 

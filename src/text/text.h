@@ -30,7 +30,7 @@ extern int gg_category_of(const char *name, int len);
 /* Sort a report. */
 extern void gg_text_verdict(const char *body, int len, GgVerdict *out);
 
-/* The best catalogue item inside the category (any category if -1); false: none. */
+/* The best catalogue item inside the category (-1: the likeliest one); false: none. */
 extern bool gg_text_item(const char *body, int len, int category, char item[5]);
 
 #endif /* GG_TEXT_H */

@@ -15,14 +15,15 @@
 #include <math.h>
 
 const GgTraining gg_training_default = {
-	.epochs = 8,
+	.epochs = 10,
 	.rate = 0.5,
 	.l2 = 1e-3,
-	.keep = 0.7,
-	.lexicon = 0.5,
+	.l2_many = 3e-3,
+	.keep = 0.8,
+	.lexicon = 0.4,
 	.balance = 1.0,
-	.temperature = 1.3,
-	.margin = 0.4,
+	.temperature = 1.2,
+	.margin = 0.36,
 };
 
 typedef struct Features
@@ -74,64 +75,106 @@ buckets(const uint32 *unit, int n, int bits, uint16 *out, int *title)
 	return got;
 }
 
-/* One step with few labels: predict, then move the weights of the kept features. */
+/* What is learned, and what it is learned with. */
+typedef struct Learner
+{
+	const GgTraining *how;
+	int stride;
+	const int *category;
+	const uint16 *bucket;
+	float *weight, *grad2, *bias, *bias2;
+	float p[GG_LABELS_MAX + 8];
+	uint64 seed;
+} Learner;
+
+/*
+ * One step: predict among the labels from lo to hi (their rows are done up to
+ * pad), then move the weights of the kept features.
+ */
 static inline void
-step(const GgTraining *how, const Features *f, const uint16 *bucket, int label, float cost,
-	 int nlabel, int stride, const int *category, float *weight, float *grad2, float *bias,
-	 float *bias2, uint64 *seed, float *p)
+step(Learner *l, const Features *f, int label, float cost, int lo, int hi, int pad, int stride)
 {
 	uint16 kept[4096];
 	uint8 times[4096];
+	const GgTraining *how = l->how;
+	float *p = l->p;
 	int nkept = 0, total = 0;
 	uint32 limit = how->keep * 2147483648.0;
+	float l2 = stride == 8 ? how->l2 : how->l2_many;
 	float factor, top = -1e30, sum = 0;
 
 	for (int j = 0; j < f->n && nkept < lengthof(kept); j++)
-		if (roll(seed) <= limit)
+		if (roll(&l->seed) <= limit)
 		{
 			times[nkept] = j < f->title ? GG_TITLE_TIMES : 1;
 			total += times[nkept];
-			kept[nkept++] = bucket[f->start + j];
+			kept[nkept++] = l->bucket[f->start + j];
 		}
 	factor = total > 0 ? 1 / sqrtf(total) : 0;
-	for (int k = 0; k < stride; k++)
+	for (int k = lo; k < pad; k++)
 		p[k] = 0;
 	for (int j = 0; j < nkept; j++)
 	{
-		const float *w = weight + (Size) kept[j] * stride;
+		const float *w = l->weight + (Size) kept[j] * stride;
 
-		for (int k = 0; k < stride; k++)
+		for (int k = lo; k < pad; k++)
 			p[k] += w[k] * times[j];
 	}
-	for (int k = 0; k < nlabel; k++)
+	for (int k = lo; k < hi; k++)
 	{
-		p[k] = p[k] * factor + bias[k] +
-			   (category[k] >= 0 ? how->lexicon * f->points[category[k]] : 0);
+		p[k] = p[k] * factor + l->bias[k] +
+			   (l->category[k] >= 0 ? how->lexicon * f->points[l->category[k]] : 0);
 		top = Max(top, p[k]);
 	}
-	for (int k = 0; k < nlabel; k++)
+	for (int k = lo; k < hi; k++)
 		sum += p[k] = expf(p[k] - top);
-	for (int k = 0; k < nlabel; k++)
+	for (int k = lo; k < hi; k++)
 	{
 		p[k] = cost * (p[k] / sum - (k == label));
-		bias2[k] += p[k] * p[k];
-		bias[k] -= how->rate * p[k] / sqrtf(bias2[k] + 1.0f);
+		l->bias2[k] += p[k] * p[k];
+		l->bias[k] -= how->rate * p[k] / sqrtf(l->bias2[k] + 1.0f);
 	}
-	for (int k = nlabel; k < stride; k++)
+	for (int k = hi; k < pad; k++)
 		p[k] = 0;
 	for (int j = 0; j < nkept; j++)
 	{
-		float *w = weight + (Size) kept[j] * stride;
-		float *g2 = grad2 + (Size) kept[j] * stride;
+		float *w = l->weight + (Size) kept[j] * stride;
+		float *g2 = l->grad2 + (Size) kept[j] * stride;
 		float x = factor * times[j];
 
-		for (int k = 0; k < stride; k++)
+		for (int k = lo; k < pad; k++)
 		{
-			float g = p[k] * x + how->l2 * w[k];
+			float g = p[k] * x + l2 * w[k];
 
 			g2[k] += g * g;
 			w[k] -= how->rate * g / sqrtf(g2[k] + 1e-6f);
 		}
+	}
+}
+
+/*
+ * Which labels compete with each other: all of them, but of many four-digit
+ * item codes only those of one category (the first two digits), because the
+ * item is looked for inside a category.
+ */
+static void
+rivals(const char (*label)[GG_LABEL_BYTES], int nlabel, int *lo, int *hi)
+{
+	bool items = nlabel > GG_FEW_LABELS;
+
+	for (int k = 0; k < nlabel; k++)
+		items &= strlen(label[k]) == 4 && strspn(label[k], "0123456789") == 4;
+	for (int k = 0; k < nlabel; k++)
+	{
+		lo[k] = 0;
+		hi[k] = nlabel;
+		if (!items)
+			continue;
+		/* labels are in order */
+		for (lo[k] = k; lo[k] > 0 && memcmp(label[lo[k] - 1], label[k], 2) == 0;)
+			lo[k]--;
+		for (hi[k] = k + 1; hi[k] < nlabel && memcmp(label[hi[k]], label[k], 2) == 0;)
+			hi[k]++;
 	}
 }
 
@@ -157,16 +200,20 @@ gg_train(const GgTraining *how, const GgSample *sample, int nsample,
 	int stride = gg_model_stride(nlabel);
 	int bits = gg_model_bits(nlabel);
 	Size count = ((Size) 1 << bits) * stride, nbucket = 0;
-	float *bias = (float *) (head + 1), *bias2 = palloc0(sizeof(float) * stride),
-		  *p = palloc0(sizeof(float) * stride);
-	float *weight = palloc0(sizeof(float) * count), *grad2 = palloc0(sizeof(float) * count),
-		  *mean = palloc0(sizeof(float) * count), *bias_mean = palloc0(sizeof(float) * stride);
-	float *cost = palloc0(sizeof(float) * nlabel);
+	Learner l = {.how = how, .stride = stride, .seed = 94682};
+	float *bias = (float *) (head + 1), *mean = palloc0(sizeof(float) * count);
+	float *bias_mean = palloc0(sizeof(float) * stride), *cost = palloc0(sizeof(float) * nlabel);
 	int *order = palloc(sizeof(int) * Max(nsample, 1)), *category = palloc(sizeof(int) * nlabel);
+	int *lo = palloc(sizeof(int) * nlabel), *hi = palloc(sizeof(int) * nlabel);
 	Features *f = palloc0(sizeof(Features) * Max(nsample, 1));
 	uint16 *bucket;
-	uint64 seed = 94682;
 
+	l.weight = palloc0(sizeof(float) * count);
+	l.grad2 = palloc0(sizeof(float) * count);
+	l.bias2 = palloc0(sizeof(float) * stride);
+	l.bias = bias;
+	l.category = category;
+	rivals(label, nlabel, lo, hi);
 	memset(bytes, 0, gg_model_bytes(nlabel, bits));
 	memcpy(bias + stride, label, nlabel * GG_LABEL_BYTES);
 	for (int k = 0; k < nlabel; k++)
@@ -174,6 +221,7 @@ gg_train(const GgTraining *how, const GgSample *sample, int nsample,
 	for (int i = 0; i < nsample; i++)
 		nbucket += 3 * (Size) sample[i].n;
 	bucket = palloc(sizeof(uint16) * Max(nbucket, 1));
+	l.bucket = bucket;
 	nbucket = 0;
 	for (int i = 0; i < nsample; i++)
 	{
@@ -192,7 +240,7 @@ gg_train(const GgTraining *how, const GgSample *sample, int nsample,
 	{
 		for (int i = nsample - 1; i > 0; i--)
 		{
-			int j = roll(&seed) % (i + 1), t = order[i];
+			int j = roll(&l.seed) % (i + 1), t = order[i];
 
 			order[i] = order[j];
 			order[j] = t;
@@ -204,18 +252,17 @@ gg_train(const GgTraining *how, const GgSample *sample, int nsample,
 			if ((i & 0xFF) == 0)
 				CHECK_FOR_INTERRUPTS();
 			if (stride == 8)
-				step(how, &f[o], bucket, sample[o].label, cost[sample[o].label], nlabel, 8,
-					 category, weight, grad2, bias, bias2, &seed, p);
+				step(&l, &f[o], sample[o].label, cost[sample[o].label], 0, nlabel, 8, 8);
 			else
-				step(how, &f[o], bucket, sample[o].label, cost[sample[o].label], nlabel, stride,
-					 category, weight, grad2, bias, bias2, &seed, p);
+				step(&l, &f[o], sample[o].label, cost[sample[o].label], lo[sample[o].label],
+					 hi[sample[o].label], hi[sample[o].label], stride);
 		}
 
 		/* the mean of all passes but the first is steadier than the last one */
 		if (e > 0 || how->epochs == 1)
 		{
 			for (Size i = 0; i < count; i++)
-				mean[i] += weight[i] / Max(how->epochs - 1, 1);
+				mean[i] += l.weight[i] / Max(how->epochs - 1, 1);
 			for (int k = 0; k < stride; k++)
 				bias_mean[k] += bias[k] / Max(how->epochs - 1, 1);
 		}
@@ -232,15 +279,16 @@ gg_train(const GgTraining *how, const GgSample *sample, int nsample,
 	head->lexicon = lex != NULL ? how->lexicon : 0;
 	quantize(mean, count, (int8 *) ((char *) (bias + stride) + nlabel * GG_LABEL_BYTES),
 			 &head->scale);
-	pfree(bias2);
-	pfree(p);
-	pfree(weight);
-	pfree(grad2);
+	pfree(l.weight);
+	pfree(l.grad2);
+	pfree(l.bias2);
 	pfree(mean);
 	pfree(bias_mean);
 	pfree(cost);
 	pfree(order);
 	pfree(category);
+	pfree(lo);
+	pfree(hi);
 	pfree(f);
 	pfree(bucket);
 }

@@ -83,7 +83,7 @@ gg_text_verdict(const char *body, int len, GgVerdict *out)
 	out->needs_review = out->margin < m->head.margin;
 }
 
-/* The best catalogue item inside the category (any category if -1). */
+/* The best catalogue item inside the category (-1: the likeliest one). */
 bool
 gg_text_item(const char *body, int len, int category, char item[5])
 {
@@ -92,11 +92,19 @@ gg_text_item(const char *body, int len, int category, char item[5])
 	GgScores s;
 	int first, second, best = -1;
 
-	if (m == NULL || !judge(m, NULL, body, len, &s, &first, &second))
+	if (category < 0)
+	{
+		GgVerdict v;
+
+		/* items are told apart inside a category only */
+		gg_text_verdict(body, len, &v);
+		category = v.category;
+		m = gg_active_model(GG_KIND_ITEM, &id);
+	}
+	if (m == NULL || category < 0 || !rank(m, NULL, body, len, &s, &first, &second))
 		return false;
 	for (int k = 0; k < m->head.nlabel; k++)
-		if (strlen(m->label[k]) == 4 &&
-			(category < 0 || (m->label[k][0] == '0' && m->label[k][1] == '1' + category)) &&
+		if (strlen(m->label[k]) == 4 && m->label[k][0] == '0' && m->label[k][1] == '1' + category &&
 			(best < 0 || s.score[k] > s.score[best]))
 			best = k;
 	if (best < 0)

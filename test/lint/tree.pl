@@ -86,4 +86,9 @@ push @checks, 'META.json is JSON and takes its version from the control file' =>
   return @bad;
 };
 
+push @checks, 'the reference corpus and lexicon are fit to train on' => sub {
+  my @said = split /\n/, `perl test/lint/corpus.pl 2>&1`;
+  return $? == 0 ? () : @said ? @said : ('corpus.pl broke off');
+};
+
 1;
