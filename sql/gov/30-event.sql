@@ -42,6 +42,7 @@ CREATE TABLE gov.event (
   stage_units bigint, -- 本环节额度(微秒或天)
   stage_extra bigint NOT NULL DEFAULT 0, -- 因暂停增加的额度
   stage_paused_at timestamptz, -- 本环节暂停于
+  stage_pauses timestamptz[], -- 本环节已结束的暂停:起、止、起、止……
   stage_due_at timestamptz, -- 本环节截止时刻
   stage_due_day date, -- 本环节截止日
   stage_provisional boolean NOT NULL DEFAULT false, -- 本环节截止时刻为暂定(超出已公布日历)
@@ -49,9 +50,12 @@ CREATE TABLE gov.event (
   handling_allow text COLLATE "C", -- 处置时限
   handling_calendar bigint, -- 处置所用日历
   handling_start timestamptz, -- 处置起算时间
+  handling_share integer, -- 本轮额度占时限的百分比(返工 50),0 同 100
+  handling_extensions integer NOT NULL DEFAULT 0, -- 本轮延期次数
   handling_units bigint, -- 处置额度(微秒或天),含延期
   handling_extra bigint NOT NULL DEFAULT 0, -- 因暂停增加的额度
   handling_paused_at timestamptz, -- 处置时钟暂停于
+  handling_pauses timestamptz[], -- 处置时钟已结束的暂停:起、止、起、止……
   handling_stopped_at timestamptz, -- 处置时钟停止于
   handling_round integer NOT NULL DEFAULT 0, -- 处置时钟第几轮
   handling_unit text COLLATE "C", -- 处置时钟为哪个单位而计

@@ -160,8 +160,6 @@ static void
 judge(GgStep *step, GgRow *row)
 {
 	TimestampTz at = step->at;
-	bool provisional = false;
-	const GgCalendar *c;
 
 	if (!gg_has(row, EV_HANDLING_START) || gg_has(row, EV_HANDLING_STOPPED_AT))
 		return;
@@ -169,13 +167,7 @@ judge(GgStep *step, GgRow *row)
 		at = gg_time(row, EV_HANDLING_PAUSED_AT);
 	step->due_in_force = gg_time(row, EV_DUE_AT);
 	step->breach = at > step->due_in_force;
-	c = gg_has(row, EV_HANDLING_CALENDAR) ? gg_calendar_by_id(gg_int8(row, EV_HANDLING_CALENDAR))
-										  : NULL;
-	if (c != NULL)
-		step->used_minutes =
-			gg_open_time(gg_time(row, EV_HANDLING_START), at, c, &provisional) / 60e6;
-	else
-		step->used_minutes = (at - gg_time(row, EV_HANDLING_START)) / 60e6;
+	step->used_minutes = gg_handling_used(row, at);
 }
 
 /* Both clocks pause; which of them ran is remembered. */
@@ -324,7 +316,9 @@ apply(GgStep *step, GgRow *row, const GgAsk *ask, const GgRule *e)
 			gg_handling_extend(row, step->at);
 			break;
 		case GG_E_RESTART_OR_RESUME_CLOCK:
-			if (gg_has(row, EV_HANDLING_PAUSED_AT) && gg_has(row, EV_HANDLING_UNIT) &&
+			/* paused by a return, or stopped by a feedback that did not hold */
+			if (gg_has(row, EV_HANDLING_START) && !gg_handling_running(row) &&
+				gg_has(row, EV_HANDLING_UNIT) &&
 				gg_is(row, EV_HANDLING_UNIT, gg_text(row, EV_UNIT)))
 				gg_handling_resume(row, step->at);
 			else

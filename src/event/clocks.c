@@ -20,35 +20,45 @@ typedef struct Clock
 	GgColumn units;
 	GgColumn extra;
 	GgColumn paused_at;
+	GgColumn pauses;
 	GgColumn due_at;
 	GgColumn due_day;
 	GgColumn provisional;
 	GgColumn round;
 } Clock;
 
-static const Clock stage = {
-	EV_STAGE_ALLOW,     EV_STAGE_CALENDAR, EV_STAGE_START,   EV_STAGE_UNITS,       EV_STAGE_EXTRA,
-	EV_STAGE_PAUSED_AT, EV_STAGE_DUE_AT,   EV_STAGE_DUE_DAY, EV_STAGE_PROVISIONAL, EV_STAGE_ROUND};
-static const Clock handling = {EV_HANDLING_ALLOW, EV_HANDLING_CALENDAR, EV_HANDLING_START,
-							   EV_HANDLING_UNITS, EV_HANDLING_EXTRA,    EV_HANDLING_PAUSED_AT,
-							   EV_DUE_AT,         EV_DUE_DAY,           EV_DUE_PROVISIONAL,
-							   EV_HANDLING_ROUND};
+static const Clock stage = {EV_STAGE_ALLOW,       EV_STAGE_CALENDAR, EV_STAGE_START,
+							EV_STAGE_UNITS,       EV_STAGE_EXTRA,    EV_STAGE_PAUSED_AT,
+							EV_STAGE_PAUSES,      EV_STAGE_DUE_AT,   EV_STAGE_DUE_DAY,
+							EV_STAGE_PROVISIONAL, EV_STAGE_ROUND};
+static const Clock handling = {
+	EV_HANDLING_ALLOW, EV_HANDLING_CALENDAR,  EV_HANDLING_START,  EV_HANDLING_UNITS,
+	EV_HANDLING_EXTRA, EV_HANDLING_PAUSED_AT, EV_HANDLING_PAUSES, EV_DUE_AT,
+	EV_DUE_DAY,        EV_DUE_PROVISIONAL,    EV_HANDLING_ROUND};
 
-/* The clock's limit as it was given. */
-static GgLimit
-clock_limit(const GgRow *row, const Clock *k)
+/* A clock's budget and pauses, as deadlines are worked out from them. */
+typedef struct Ledger
 {
-	GgLimit limit = {GG_LIMIT_M, 0};
+	const GgCalendar *calendar;
+	GgLimit limit;
+	TimestampTz start;
+	int64 units; /* budget, with extensions */
+	int npauses;
+	TimestampTz *pause; /* since, until, since, until, ... */
+	bool provisional;
+} Ledger;
 
-	gg_limit_parse(gg_text(row, k->allow), &limit, NULL);
-	return limit;
-}
-
-/* The clock's calendar, NULL for none. */
+/* The clock's calendar, or that of the area now where it is gone. */
 static const GgCalendar *
 clock_calendar(const GgRow *row, const Clock *k)
 {
-	return gg_has(row, k->calendar) ? gg_calendar_by_id(gg_int8(row, k->calendar)) : NULL;
+	const GgCalendar *c = NULL;
+
+	if (gg_has(row, k->calendar))
+		c = gg_calendar_by_id(gg_int8(row, k->calendar));
+	if (c == NULL)
+		c = gg_calendar_by_id(gg_calendar_for_area(gg_text(row, EV_AREA)));
+	return c;
 }
 
 /* Does a limit of this kind need a calendar? */
@@ -58,39 +68,90 @@ needs_calendar(GgLimitKind kind)
 	return kind != GG_LIMIT_M && kind != GG_LIMIT_H && kind != GG_LIMIT_PD;
 }
 
-/* Derive the deadline from the ledger. */
+/* What a clock's deadline follows from: limit, share and extensions; start; pauses. WG010 without a calendar. */
 static void
-project(GgRow *row, const Clock *k)
+open_ledger(const GgRow *row, const Clock *k, Ledger *l)
 {
-	bool provisional = false;
-	const GgCalendar *c = clock_calendar(row, k);
-	GgLimit limit = clock_limit(row, k);
-	TimestampTz due;
+	int share = k == &handling ? gg_int4(row, EV_HANDLING_SHARE) : 0;
+	GgLimit part;
 
-	if (c == NULL && needs_calendar(limit.kind))
+	memset(l, 0, sizeof(*l));
+	gg_limit_parse(gg_text(row, k->allow), &l->limit, NULL);
+	l->calendar = clock_calendar(row, k);
+	if (l->calendar == NULL && needs_calendar(l->limit.kind))
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_GG_NOT_SET_UP),
 			 errmsg("no calendar covers area \"%s\"", gg_text(row, EV_AREA)),
 			 errhint(
 				 "Insert a row named default into gov.calendar for this area or one that contains it.")));
-	due = gg_due(gg_time(row, k->start), limit.kind,
-				 gg_int8(row, k->units) + gg_int8(row, k->extra), c, &provisional);
-	gg_set(row, k->due_at, TimestampTzGetDatum(due));
-	if (c != NULL)
-		gg_set(row, k->due_day, DateADTGetDatum(gg_due_day(due, c)));
-	else
-		gg_set_null(row, k->due_day);
-	gg_set(row, k->provisional, BoolGetDatum(provisional));
+	l->start = gg_time(row, k->start);
+	l->npauses = gg_times(row, k->pauses, &l->pause) / 2;
+
+	/* a share is rounded up to a whole unit, at least one */
+	part = l->limit;
+	if (share != 0 && share != 100)
+		part.amount = Max(1, (int32) (((int64) part.amount * share + 99) / 100));
+	l->units = gg_limit_units(part, l->calendar);
+	if (k == &handling)
+		for (int i = gg_int4(row, EV_HANDLING_EXTENSIONS); i > 0; i--)
+			if (pg_add_s64_overflow(l->units, gg_limit_units(l->limit, l->calendar), &l->units))
+				ereport(ERROR, (errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
+								errmsg("time limit out of range")));
 }
 
-/* Start a clock with a budget. */
+/*
+ * When is this much of the budget used up? From the start, then the pauses, then
+ * the roll past rest days, once. A pause that begins when it is used up adds
+ * nothing, as in project_deadline(). *extra is what the pauses added.
+ */
+static TimestampTz
+used_up(Ledger *l, int64 units, int64 *extra)
+{
+	TimestampTz due = gg_due(l->start, l->limit.kind, units, l->calendar, &l->provisional);
+	int64 more = 0;
+
+	for (int i = 0; i < l->npauses; i++)
+	{
+		TimestampTz since = Max(l->pause[2 * i], l->start);
+
+		if (since >= due)
+			break;
+		more +=
+			gg_pause_units(since, l->pause[2 * i + 1], l->limit.kind, l->calendar, &l->provisional);
+		due = gg_due(l->start, l->limit.kind, units + more, l->calendar, &l->provisional);
+	}
+	if (extra != NULL)
+		*extra = more;
+	return due;
+}
+
+/* Derive the deadline from the ledger. */
 static void
-start_clock(GgRow *row, const Clock *k, TimestampTz at, int64 units)
+project(GgRow *row, const Clock *k)
+{
+	Ledger l;
+	TimestampTz due;
+	int64 extra;
+
+	open_ledger(row, k, &l);
+	due = used_up(&l, l.units, &extra);
+	gg_set(row, k->units, Int64GetDatum(l.units));
+	gg_set(row, k->extra, Int64GetDatum(extra));
+	gg_set(row, k->due_at, TimestampTzGetDatum(due));
+	if (l.calendar != NULL)
+		gg_set(row, k->due_day, DateADTGetDatum(gg_due_day(due, l.calendar)));
+	else
+		gg_set_null(row, k->due_day);
+	gg_set(row, k->provisional, BoolGetDatum(l.provisional));
+}
+
+/* Start a clock: a new budget, no pauses. */
+static void
+start_clock(GgRow *row, const Clock *k, TimestampTz at)
 {
 	gg_set(row, k->start, TimestampTzGetDatum(at));
-	gg_set(row, k->units, Int64GetDatum(units));
-	gg_set(row, k->extra, Int64GetDatum(0));
+	gg_set_null(row, k->pauses);
 	gg_set_null(row, k->paused_at);
 	gg_set(row, k->round, Int32GetDatum(gg_int4(row, k->round) + 1));
 	project(row, k);
@@ -100,12 +161,20 @@ start_clock(GgRow *row, const Clock *k, TimestampTz at, int64 units)
 static void
 end_pause(GgRow *row, const Clock *k, TimestampTz since, TimestampTz at)
 {
-	bool provisional = false;
-	int64 more =
-		gg_pause_units(since, at, clock_limit(row, k).kind, clock_calendar(row, k), &provisional);
+	TimestampTz *pause;
+	TimestampTz *all;
+	int n = gg_times(row, k->pauses, &pause);
 
-	gg_set(row, k->extra, Int64GetDatum(gg_int8(row, k->extra) + more));
 	gg_set_null(row, k->paused_at);
+	if (at > since)
+	{
+		all = palloc(sizeof(TimestampTz) * (n + 2));
+		if (n > 0)
+			memcpy(all, pause, sizeof(TimestampTz) * n);
+		all[n] = since;
+		all[n + 1] = at;
+		gg_set_times(row, k->pauses, all, n + 2);
+	}
 	project(row, k);
 }
 
@@ -143,7 +212,7 @@ gg_stage_start(GgRow *row, TimestampTz at, const char *state_name, bool paused)
 		gg_set(row, EV_STAGE_CALENDAR, Int64GetDatum(calendar));
 	else
 		gg_set_null(row, EV_STAGE_CALENDAR);
-	start_clock(row, &stage, at, gg_limit_units(limit, clock_calendar(row, &stage)));
+	start_clock(row, &stage, at);
 }
 
 /* No stage clock any more. */
@@ -158,6 +227,7 @@ gg_stage_stop(GgRow *row)
 	gg_set_null(row, EV_STAGE_UNITS);
 	gg_set(row, EV_STAGE_EXTRA, Int64GetDatum(0));
 	gg_set_null(row, EV_STAGE_PAUSED_AT);
+	gg_set_null(row, EV_STAGE_PAUSES);
 	gg_set_null(row, EV_STAGE_DUE_AT);
 	gg_set_null(row, EV_STAGE_DUE_DAY);
 	gg_set(row, EV_STAGE_PROVISIONAL, BoolGetDatum(false));
@@ -179,20 +249,27 @@ gg_stage_resume(GgRow *row, TimestampTz at)
 		end_pause(row, &stage, gg_time(row, EV_STAGE_PAUSED_AT), at);
 }
 
-/* Start the handling clock with a share of its limit, rounded up to a whole unit, at least one. */
+/* Start the handling clock with a share of its limit; none without a limit. */
 void
 gg_handling_start(GgRow *row, TimestampTz at, int percent)
 {
-	GgLimit limit;
-
 	gg_set_null(row, EV_HANDLING_STOPPED_AT);
-	if (!gg_has(row, EV_HANDLING_ALLOW))
-		return;
-	limit = clock_limit(row, &handling);
-	if (percent != 100)
-		limit.amount = Max(1, (int32) (((int64) limit.amount * percent + 99) / 100));
 	gg_set_text(row, EV_HANDLING_UNIT, gg_text(row, EV_UNIT));
-	start_clock(row, &handling, at, gg_limit_units(limit, clock_calendar(row, &handling)));
+	if (!gg_has(row, EV_HANDLING_ALLOW))
+	{
+		gg_set_null(row, EV_HANDLING_START);
+		gg_set_null(row, EV_HANDLING_UNITS);
+		gg_set(row, EV_HANDLING_EXTRA, Int64GetDatum(0));
+		gg_set_null(row, EV_HANDLING_PAUSED_AT);
+		gg_set_null(row, EV_HANDLING_PAUSES);
+		gg_set_null(row, EV_DUE_AT);
+		gg_set_null(row, EV_DUE_DAY);
+		gg_set(row, EV_DUE_PROVISIONAL, BoolGetDatum(false));
+		return;
+	}
+	gg_set(row, EV_HANDLING_SHARE, Int32GetDatum(percent));
+	gg_set(row, EV_HANDLING_EXTENSIONS, Int32GetDatum(0));
+	start_clock(row, &handling, at);
 }
 
 /* Pause the handling clock, if it runs. */
@@ -239,27 +316,36 @@ gg_handling_extend(GgRow *row, TimestampTz at)
 {
 	if (!gg_has(row, EV_HANDLING_START))
 		return;
-	gg_set(
-		row, EV_HANDLING_UNITS,
-		Int64GetDatum(gg_int8(row, EV_HANDLING_UNITS) +
-					  gg_limit_units(clock_limit(row, &handling), clock_calendar(row, &handling))));
+	gg_set(row, EV_HANDLING_EXTENSIONS, Int32GetDatum(gg_int4(row, EV_HANDLING_EXTENSIONS) + 1));
 	gg_set(row, EV_HANDLING_ROUND, Int32GetDatum(gg_int4(row, EV_HANDLING_ROUND) + 1));
 	project(row, &handling);
 }
 
-/* After the limit changed: re-project a running or paused clock with (1 + extensions) times the new one. */
+/* After the limit changed: re-project a running or paused clock from its start; its share, extensions and pauses stay. */
 void
 gg_handling_relimit(GgRow *row)
 {
-	if (!gg_has(row, EV_HANDLING_START) || gg_has(row, EV_HANDLING_STOPPED_AT) ||
-		!gg_has(row, EV_HANDLING_ALLOW))
+	if (!gg_has(row, EV_HANDLING_START) || gg_has(row, EV_HANDLING_STOPPED_AT))
 		return;
-	gg_set(
-		row, EV_HANDLING_UNITS,
-		Int64GetDatum((1 + gg_int4(row, EV_EXTENSION_COUNT)) *
-					  gg_limit_units(clock_limit(row, &handling), clock_calendar(row, &handling))));
 	gg_set(row, EV_HANDLING_ROUND, Int32GetDatum(gg_int4(row, EV_HANDLING_ROUND) + 1));
 	project(row, &handling);
+}
+
+/* Working minutes (without a calendar: minutes) that the handling clock ran from its start until `at`, pauses left out. */
+double
+gg_handling_used(const GgRow *row, TimestampTz at)
+{
+	const GgCalendar *c = clock_calendar(row, &handling);
+	TimestampTz *pause;
+	int n = gg_times(row, EV_HANDLING_PAUSES, &pause);
+	bool provisional = false;
+	int64 used = c != NULL ? gg_open_time(gg_time(row, EV_HANDLING_START), at, c, &provisional)
+						   : at - gg_time(row, EV_HANDLING_START);
+
+	for (int i = 0; i + 1 < n; i += 2)
+		used -= c != NULL ? gg_open_time(pause[i], pause[i + 1], c, &provisional)
+						  : pause[i + 1] - pause[i];
+	return used / 60e6;
 }
 
 /* Derive both deadlines anew, after a calendar changed. A stopped clock stays as judged. */
@@ -282,6 +368,8 @@ gg_set_limits(GgRow *row)
 	if (gg_handling_limit(gg_text(row, EV_AREA), gg_text(row, EV_SOURCE), gg_text(row, EV_ITEM),
 						  gg_bool(row, EV_URGENT), &limit, &calendar))
 		gg_set_text(row, EV_HANDLING_ALLOW, gg_limit_text(limit));
+	else if (gg_has(row, EV_HANDLING_START) && !gg_has(row, EV_HANDLING_STOPPED_AT))
+		return; /* what was promised stands until a limit is known */
 	else
 		gg_set_null(row, EV_HANDLING_ALLOW);
 	if (calendar != 0)
@@ -298,30 +386,35 @@ gg_set_limits(GgRow *row)
 static void
 clock_rungs(const GgRow *row, const Clock *k, const char *name, GgRung rung[2])
 {
-	bool provisional = false;
-	const GgCalendar *c = clock_calendar(row, k);
-	GgLimit limit = clock_limit(row, k);
-	GgLimit day = {limit.kind, 1};
-	TimestampTz start = gg_time(row, k->start);
+	Ledger l;
+	GgLimit day;
+	GgLimitKind kind;
 	TimestampTz due = gg_time(row, k->due_at);
-	int64 units = gg_int8(row, k->units) + gg_int8(row, k->extra);
-	int64 one = limit.kind == GG_LIMIT_WD || limit.kind == GG_LIMIT_RD ? gg_limit_units(day, c) : 0;
+	int64 one = 0;
+
+	open_ledger(row, k, &l);
+	kind = l.limit.kind;
+	day = (GgLimit){kind, 1};
+	if (kind == GG_LIMIT_WD || kind == GG_LIMIT_RD)
+		one = gg_limit_units(day, l.calendar);
 
 	rung[0].clock = rung[1].clock = name;
 	rung[0].round = rung[1].round = gg_int4(row, k->round);
 	rung[0].due = rung[1].due = due;
 	rung[0].name = "yellow";
 	rung[1].name = "red";
-	if (one > 0 && gg_int8(row, k->units) >= 3 * one)
-		rung[0].at = gg_due(start, limit.kind, units - one, c, &provisional);
-	else if (limit.kind == GG_LIMIT_WD || limit.kind == GG_LIMIT_RD || limit.kind == GG_LIMIT_WH ||
-			 limit.kind == GG_LIMIT_WM)
-		rung[0].at = gg_due(start, GG_LIMIT_WM, gg_open_time(start, due, c, &provisional) / 5 * 4,
-							c, &provisional);
+	if (one > 0 && l.units >= 3 * one)
+		rung[0].at = used_up(&l, l.units - one, NULL);
+	else if (kind == GG_LIMIT_WD)
+		rung[0].at = gg_due(l.start, GG_LIMIT_WM,
+							gg_open_time(l.start, due, l.calendar, &l.provisional) / 5 * 4,
+							l.calendar, &l.provisional);
+	else if (kind == GG_LIMIT_D)
+		rung[0].at = l.start + (due - l.start) / 5 * 4;
 	else
-		rung[0].at = start + (due - start) / 5 * 4;
-	rung[1].at = needs_calendar(limit.kind) && limit.kind != GG_LIMIT_D
-					 ? gg_due(due, GG_LIMIT_WM, 1, c, &provisional)
+		rung[0].at = used_up(&l, l.units / 5 * 4, NULL);
+	rung[1].at = needs_calendar(kind) && kind != GG_LIMIT_D
+					 ? gg_due(due, GG_LIMIT_WM, 1, l.calendar, &l.provisional)
 					 : due + 1;
 }
 
@@ -344,17 +437,32 @@ gg_rungs(const GgRow *row, GgRung rung[4])
 	return n;
 }
 
-/* The next moment after this one at which the colour changes. */
+/*
+ * The next moment after this one at which the colour changes. A step that moved a
+ * deadline may leave it in the past: old (NULL: none) is the row before the step,
+ * and what its clocks did not warn of is due at once.
+ */
 void
-gg_plan_alert(GgRow *row, TimestampTz after)
+gg_plan_alert(GgRow *row, TimestampTz after, const GgRow *old)
 {
 	GgRung rung[4];
 	int n = gg_rungs(row, rung);
 	TimestampTz next = DT_NOEND;
+	bool moved = old != NULL && (!gg_column_equal(EV_DUE_AT, old, row) ||
+								 !gg_column_equal(EV_HANDLING_PAUSED_AT, old, row) ||
+								 !gg_column_equal(EV_HANDLING_ROUND, old, row) ||
+								 !gg_column_equal(EV_STAGE_DUE_AT, old, row) ||
+								 !gg_column_equal(EV_STAGE_PAUSED_AT, old, row) ||
+								 !gg_column_equal(EV_STAGE_ROUND, old, row));
 
+	/* what was planned and not swept yet stays planned */
+	if (old != NULL && gg_has(old, EV_NEXT_ALERT_AT) && gg_time(old, EV_NEXT_ALERT_AT) <= after)
+		moved = true;
 	for (int i = 0; i < n; i++)
-		if (rung[i].at > after && rung[i].at < next)
+	{
+		if ((rung[i].at > after || moved) && rung[i].at < next)
 			next = rung[i].at;
+	}
 	if (next != DT_NOEND)
 		gg_set(row, EV_NEXT_ALERT_AT, TimestampTzGetDatum(next));
 	else if (gg_has(row, EV_NEXT_ALERT_AT))

@@ -90,6 +90,17 @@ gg_facts_digest(const GgRow *row, uint8 out[GG_DIGEST])
 			continue;
 		if (row->null[c])
 			appendStringInfoChar(&buf, 0);
+		else if (type == GG_TA)
+		{
+			/* the instants, not the array: the same on every machine */
+			TimestampTz *at;
+			int n = gg_times(row, c, &at);
+
+			appendStringInfoChar(&buf, 3);
+			put_int8(&buf, n);
+			for (int i = 0; i < n; i++)
+				put_int8(&buf, at[i]);
+		}
 		else if (type == GG_TX || type == GG_BY || type == GG_GE || type == GG_JS)
 		{
 			struct varlena *d = PG_DETOAST_DATUM_PACKED(row->v[c]);

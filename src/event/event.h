@@ -32,7 +32,8 @@ typedef enum GgType
 	GG_DA,
 	GG_BY,
 	GG_JS,
-	GG_GE
+	GG_GE,
+	GG_TA /* timestamptz[] */
 } GgType;
 
 #define GG_WRITER 1
@@ -80,6 +81,8 @@ extern bool gg_column_equal(GgColumn c, const GgRow *a, const GgRow *b);
 extern void gg_set(GgRow *row, GgColumn c, Datum value);
 extern void gg_set_null(GgRow *row, GgColumn c);
 extern void gg_set_text(GgRow *row, GgColumn c, const char *value); /* NULL: SQL NULL */
+extern int gg_times(const GgRow *row, GgColumn c, TimestampTz **at);
+extern void gg_set_times(GgRow *row, GgColumn c, const TimestampTz *at, int n);
 extern char *gg_text(const GgRow *row, GgColumn c); /* palloc'd; NULL for SQL NULL */
 
 static inline bool
@@ -306,6 +309,7 @@ extern bool gg_handling_limit(const char *area, const char *source, const char *
 							  GgLimit *allow, int64 *calendar);
 extern bool gg_stage_limit(const char *area, const char *state, bool urgent, GgLimit *allow);
 extern int64 gg_calendar_for_area(const char *area);  /* 0: none */
+extern void gg_hold_calendars(bool change);
 extern const GgCalendar *gg_calendar_by_id(int64 id); /* NULL: none */
 extern bool gg_area_publishes(const char *area);
 extern bool gg_item_admitted(const char *area, const char *item, TimestampTz at);
@@ -457,7 +461,8 @@ typedef struct GgRung
 	TimestampTz due;
 } GgRung;
 extern int gg_rungs(const GgRow *row, GgRung rung[4]);
-extern void gg_plan_alert(GgRow *row, TimestampTz after);
+extern void gg_plan_alert(GgRow *row, TimestampTz after, const GgRow *old);
+extern double gg_handling_used(const GgRow *row, TimestampTz at);
 extern void gg_plan_auto(GgRow *row, const GgWorkflow *wf);
 
 /* change.c */

@@ -227,7 +227,7 @@ finish(GgStep *step, GgRow *row, const GgRow *old, const char *action)
 	gg_set(row, EV_SEQ, Int32GetDatum(seq));
 	gg_set_text(row, EV_LAST_ACTION, action);
 	gg_set(row, EV_LAST_AT, TimestampTzGetDatum(step->at));
-	gg_plan_alert(row, step->at);
+	gg_plan_alert(row, step->at, old);
 	gg_plan_auto(row, step->wf);
 
 	p = gg_pending_add(event, seq);
@@ -310,6 +310,7 @@ guard_insert(TriggerData *td)
 	step.actor = gg_importing() ? &gg_actor_owner : gg_actor_now();
 	step.from = -1;
 	gg_step_time(&step, NULL);
+	gg_hold_calendars(false);
 
 	locate(&row, step.actor, step.at);
 	classify(&row);
@@ -435,7 +436,7 @@ guard_update(TriggerData *td)
 		if (forget_auto)
 			gg_set_null(&row, EV_NEXT_AUTO_AT);
 		else
-			gg_plan_alert(&row, step.at);
+			gg_plan_alert(&row, step.at, NULL);
 		return gg_row_store(map, desc, td->tg_newtuple, &row);
 	}
 
@@ -468,6 +469,8 @@ guard_update(TriggerData *td)
 					 errhint("Set action in the same UPDATE.")));
 		return td->tg_newtuple; /* columns of the city's own */
 	}
+
+	gg_hold_calendars(false);
 
 	/* the row's own facts are what is judged */
 	row = old;

@@ -45,6 +45,7 @@ gg_queue_reprojection(PG_FUNCTION_ARGS)
 	values[0] = heap_getattr(td->tg_newtuple, id, desc, &null);
 	values[1] =
 		CStringGetTextDatum(psprintf("日历 %s 有变动", SPI_getvalue(td->tg_newtuple, desc, name)));
+	gg_hold_calendars(true);
 	gg_become_owner(gg_gov_table("event", false), &self);
 	SPI_connect();
 	gg_execute(&plan, values, NULL, false, 0);

@@ -7,6 +7,8 @@
  */
 #include "event/event.h"
 
+#include "catalog/pg_type.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/hsearch.h"
@@ -133,7 +135,7 @@ gg_row_store(const GgMap *map, TupleDesc desc, HeapTuple tuple, GgRow *row)
 static bool
 is_varlena(GgType type)
 {
-	return type == GG_TX || type == GG_BY || type == GG_JS || type == GG_GE;
+	return type == GG_TX || type == GG_BY || type == GG_JS || type == GG_GE || type == GG_TA;
 }
 
 /* Do two rows agree in a column? Values are compared after detoasting. */
@@ -182,6 +184,40 @@ char *
 gg_text(const GgRow *row, GgColumn c)
 {
 	return row->null[c] ? NULL : TextDatumGetCString(row->v[c]);
+}
+
+/* Read an array of instants without NULLs; 0 for SQL NULL. */
+int
+gg_times(const GgRow *row, GgColumn c, TimestampTz **at)
+{
+	Datum *element;
+	int n;
+
+	*at = NULL;
+	if (row->null[c])
+		return 0;
+	deconstruct_array(DatumGetArrayTypeP(row->v[c]), TIMESTAMPTZOID, sizeof(TimestampTz),
+					  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &element, NULL, &n);
+	*at = palloc(sizeof(TimestampTz) * Max(n, 1));
+	for (int i = 0; i < n; i++)
+		(*at)[i] = DatumGetTimestampTz(element[i]);
+	return n;
+}
+
+/* Write an array of instants, NULL for none. */
+void
+gg_set_times(GgRow *row, GgColumn c, const TimestampTz *at, int n)
+{
+	Datum *element = palloc(sizeof(Datum) * Max(n, 1));
+
+	for (int i = 0; i < n; i++)
+		element[i] = TimestampTzGetDatum(at[i]);
+	if (n == 0)
+		gg_set_null(row, c);
+	else
+		gg_set(row, c,
+			   PointerGetDatum(construct_array(element, n, TIMESTAMPTZOID, sizeof(TimestampTz),
+											   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)));
 }
 
 /* Is the column this text? */

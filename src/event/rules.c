@@ -7,7 +7,9 @@
  */
 #include "event/event.h"
 
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
@@ -336,6 +338,18 @@ gg_calendar_for_area(const char *area)
 {
 	ensure();
 	return calendar_named(area, "default");
+}
+
+/*
+ * Until the end of the transaction no calendar changes under us; several may hold
+ * this at once. A changing statement waits for the steps under way, which may have
+ * projected by the old calendar, and sees them when it queues; steps wait for it.
+ */
+void
+gg_hold_calendars(bool change)
+{
+	LockDatabaseObject(RelationRelationId, gg_gov_table("calendar", false), 1,
+					   change ? RowExclusiveLock : ShareLock);
 }
 
 /* The built calendar, NULL for an id that does not exist. */

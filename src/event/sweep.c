@@ -18,6 +18,8 @@
 #include "utils/resowner.h"
 
 #define BATCH 500
+/* A sweep holds what it touched until it commits: more than this waits for the next one. */
+#define MAX_REPROJECTED 5000
 
 static bool test_clock = false;
 
@@ -230,6 +232,7 @@ sweep_reprojections(TimestampTz now)
 		" RETURNING q.event_id, q.reason",
 		0};
 	int n;
+	int all = 0;
 
 	do
 	{
@@ -253,7 +256,8 @@ sweep_reprojections(TimestampTz now)
 			CHECK_FOR_INTERRUPTS();
 			try_step(event[i], "reproject", reason[i], NULL, now);
 		}
-	} while (n == BATCH);
+		all += n;
+	} while (n == BATCH && all < MAX_REPROJECTED);
 }
 
 /* Slaves whose master has ended without them. */
@@ -296,6 +300,7 @@ sweep(TimestampTz now)
 	int64 highest = 0;
 
 	gg_become_owner(gg_gov_table("event", false), &self);
+	gg_hold_calendars(false); /* before any row: who changes one waits without holding the queue */
 	SPI_connect();
 	sweep_auto(now);
 	sweep_reprojections(now);
