@@ -33,13 +33,14 @@ static Kept models[2] = {{.stale = true}, {.stale = true}};
 static Kept words = {.stale = true};
 static bool watching = false;
 
-/* Invalidation callbacks: set flags only. */
+/* Invalidation callback, so it sets flags only: the models are stale. */
 static void
 forget_models(void)
 {
 	models[0].stale = models[1].stale = true;
 }
 
+/* Invalidation callback: the lexicon is stale. */
 static void
 forget_words(void)
 {

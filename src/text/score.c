@@ -20,6 +20,7 @@ gg_gram_factor(const GgModel *m, int grams)
 typedef int8 Bytes8 __attribute__((vector_size(8)));
 typedef int16 Words8 __attribute__((vector_size(16)));
 
+/* Add the weights of one bucket to eight sums. */
 static inline void
 add8(Words8 *sum, const int8 *row)
 {
