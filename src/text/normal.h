@@ -32,6 +32,7 @@ typedef struct GgNormal
 #define GG_AT_OFFSET(at) ((at) &0xFFFFFF)
 #define GG_AT_BYTES(at) ((at) >> 24)
 
+/* cap: at least GG_SLOW_UNITS + 2, and GG_LOOKBACK more if the output is shifted and fed on. */
 extern void gg_normal_begin(GgNormal *s, uint32 *unit, uint32 *at, int cap);
 
 /* Take text until it ends or the output is full (room for one worst-case character is kept); returns the bytes taken. */
