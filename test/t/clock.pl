@@ -11,7 +11,7 @@ use POSIX ();
 use Time::Local 'timegm';
 
 my $seed = $ENV{GRID_GOV_SEED} || int(rand 1e9);
-my $ncalendars = $ENV{GRID_GOV_CALENDARS} || 30;
+my $ncalendars = $ENV{GRID_GOV_CALENDARS} || 24;
 pass("seed $seed");
 srand $seed;
 
@@ -49,6 +49,9 @@ sub random_spans {
   my $step = pick(1, 5, 30, 30, 60);
   my @cuts = sort { $a <=> $b } map { $step * int rand(1440 / $step) } 1 .. 2 * pick(1, 1, 2, 2, 3);
   my (@spans, %seen);
+  # Clocks change in the small hours.
+  $cuts[int rand @cuts] = 15 * int rand 16 if rand() < 0.5;
+  @cuts = sort { $a <=> $b } @cuts;
   return [[0, 1440]] if rand() < 0.08;
   @cuts = grep { !$seen{$_}++ } @cuts;
   while (@cuts >= 2) { push @spans, [splice @cuts, 0, 2] }
@@ -140,6 +143,7 @@ sub mark {
       }
     }
   }
+  for my $day ($c->{d0} .. $c->{d0} + 40) { $c->{change} = $c->{midnight}{$day} if offset($c->{midnight}{$day}) != offset($c->{midnight}{$day + 1}) }
   @$c{qw(open close lo hi)} = (\%open, \%close, int($midnight[0] / 60), int($midnight[-1] / 60));
 }
 
@@ -185,6 +189,7 @@ for my $number (0 .. $ncalendars - 1) {
   POSIX::tzset();
   my $edge = sub {   # a start: anywhere, or at an opening or closing moment
     my $m = int($c->{midnight}{$c->{d0}} / 60) + int rand 30 * 1440;
+    $m = int($c->{change} / 60) - 1500 + int rand 3000 if $c->{change} && rand() < 0.4;
     return $m if rand() < 0.6 || !%{$c->{open}};
     for (0 .. 5000) { return $m if exists $c->{open}{$m} != exists $c->{open}{$m - 1}; $m++ }
     return $m;
