@@ -25,7 +25,7 @@ COMMENT ON FUNCTION grid_gov.point_lat(geometry) IS '点的纬度(内部使用)'
 CREATE FUNCTION grid_gov.score_tasks(since date, until date, staff bigint DEFAULT NULL)
   RETURNS TABLE (event_id bigint, person bigint, unit text, due_day date, done boolean, on_time boolean, exempt boolean)
   LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20000
-  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET jit = off SET enable_nestloop = on
   AS $f$
 #variable_conflict use_column
 DECLARE
@@ -56,7 +56,7 @@ COMMENT ON FUNCTION grid_gov.score_tasks(date, date, bigint) IS '内部:考核�
 CREATE FUNCTION grid_gov.score_dispatches(since date, until date, staff bigint DEFAULT NULL)
   RETURNS TABLE (event_id bigint, person bigint, unit text, day date, returned boolean, answered boolean)
   LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20000
-  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET jit = off SET enable_nestloop = on
   AS $f$
 #variable_conflict use_column
 DECLARE
@@ -85,7 +85,7 @@ CREATE FUNCTION grid_gov.score_cases(since date, until date, staff bigint DEFAUL
   RETURNS TABLE (event_id bigint, day date, person bigint, unit text, reporter bigint, area text, category text, source text, urgent boolean, self_handled boolean,
     closed boolean, late boolean, exempt boolean, fed_back boolean, reworks integer, reopened boolean, satisfied boolean, minutes double precision, extensions integer, suspensions integer)
   LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20000
-  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET jit = off SET enable_nestloop = on
   AS $f$
 #variable_conflict use_column
 DECLARE
@@ -129,7 +129,7 @@ COMMENT ON FUNCTION grid_gov.score_cases(date, date, bigint) IS '内部:考核�
 CREATE FUNCTION grid_gov.score_reports(since date, until date, repeat_metres double precision, repeat_hours double precision, staff bigint DEFAULT NULL)
   RETURNS TABLE (event_id bigint, reporter bigint, day date, valid boolean, rejected boolean, false_report boolean, repeated boolean)
   LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20000
-  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET jit = off SET enable_nestloop = on
   AS $f$
 #variable_conflict use_column
 DECLARE
@@ -185,7 +185,7 @@ COMMENT ON FUNCTION grid_gov.score_rules(text, text[]) IS '内部:各区域适�
 CREATE FUNCTION grid_gov.worker_indicators(since date, until date, area text DEFAULT NULL, staff bigint DEFAULT NULL)
   RETURNS TABLE (staff_id bigint, post_area text, code text, numerator double precision, denominator double precision, against bigint[])
   LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100000
-  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET jit = off SET enable_nestloop = on
   AS $f$
 #variable_conflict use_column
 DECLARE
@@ -235,16 +235,20 @@ BEGIN
     SELECT h.area AS hours, d.day, grid_gov.work_time(d.day::timestamp AT TIME ZONE 'Asia/Shanghai', (d.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai', h.hours) > interval '0' AS worked
     FROM hours h, (SELECT g::date AS day FROM generate_series(p_since::timestamp, (p_until - 1)::timestamp, interval '1 day') g) d
   ), before AS MATERIALIZED (
-    SELECT d.hours, d.day, COALESCE(sum(d.worked::integer) OVER w, 0) AS worked, COALESCE(sum(d.month) OVER w, 0) AS months
+    -- one row a calendar: how many working days, and what part of months, lie before each day; element 1 is the first day
+    SELECT d.hours, array_agg(d.worked ORDER BY d.day) AS worked, array_agg(d.months ORDER BY d.day) AS months
     FROM (
-      SELECT x.hours, x.day, x.worked, 1 / date_part('day', date_trunc('month', x.day::timestamp) + interval '1 month - 1 day') AS month FROM day x
-      UNION ALL SELECT DISTINCT x.hours, p_until, false, 0 FROM day x
+      SELECT c.hours, c.day, COALESCE(sum(c.worked::integer) OVER w, 0) AS worked, COALESCE(sum(c.month) OVER w, 0) AS months
+      FROM (
+        SELECT x.hours, x.day, x.worked, 1 / date_part('day', date_trunc('month', x.day::timestamp) + interval '1 month - 1 day') AS month FROM day x
+        UNION ALL SELECT DISTINCT x.hours, p_until, false, 0 FROM day x
+      ) c
+      WINDOW w AS (PARTITION BY c.hours ORDER BY c.day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
     ) d
-    WINDOW w AS (PARTITION BY d.hours ORDER BY d.day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    GROUP BY d.hours
   ), duty AS MATERIALIZED (
-    SELECT w.staff_id, sum(b.worked - a.worked) AS worked, sum(b.months - a.months) AS months
-    FROM worker w JOIN span s ON s.staff_id = w.staff_id
-    JOIN before a ON a.hours = w.hours AND a.day = s.lo JOIN before b ON b.hours = w.hours AND b.day = s.hi
+    SELECT w.staff_id, sum(b.worked[s.hi - p_since + 1] - b.worked[s.lo - p_since + 1]) AS worked, sum(b.months[s.hi - p_since + 1] - b.months[s.lo - p_since + 1]) AS months
+    FROM worker w JOIN span s ON s.staff_id = w.staff_id JOIN before b ON b.hours = w.hours
     GROUP BY w.staff_id
   ), report AS MATERIALIZED (
     SELECT r.* FROM grid_gov.score_reports(p_since, p_until, COALESCE(near, 20), COALESCE(gap, 24), p_staff) r JOIN worker w ON w.staff_id = r.reporter
@@ -288,7 +292,7 @@ BEGIN
     FROM (SELECT x.staff_id, x.day, sum(x.minutes) AS minutes, sum(x.check_ins) AS check_ins FROM gov.patrol x
       WHERE x.day >= p_since AND x.day < p_until AND (p_staff IS NULL OR x.staff_id = p_staff) GROUP BY x.staff_id, x.day) p
     JOIN worker w ON w.staff_id = p.staff_id
-    JOIN day d ON d.hours = w.hours AND d.day = p.day AND d.worked
+    JOIN before b ON b.hours = w.hours AND b.worked[p.day - p_since + 2] > b.worked[p.day - p_since + 1]
     WHERE (p.minutes >= COALESCE(w.patrol_minutes, 120) OR p.check_ins >= COALESCE(w.patrol_check_ins, 4))
       AND EXISTS (SELECT FROM span s WHERE s.staff_id = p.staff_id AND p.day >= s.lo AND p.day < s.hi)
     GROUP BY p.staff_id
@@ -337,7 +341,7 @@ COMMENT ON FUNCTION grid_gov.worker_indicators(date, date, text, bigint) IS '内
 CREATE FUNCTION grid_gov.unit_indicators(since date, until date, area text DEFAULT NULL, department text DEFAULT NULL)
   RETURNS TABLE (unit text, unit_area text, code text, numerator double precision, denominator double precision, against bigint[])
   LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10000
-  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET jit = off SET enable_nestloop = on
   AS $f$
 #variable_conflict use_column
 DECLARE
@@ -394,7 +398,8 @@ CREATE FUNCTION grid_gov.score_sheet(subject text, since date, until date, area 
   RETURNS TABLE (staff_id bigint, unit text, post_area text, ord integer, code text, name text, kind text, numerator double precision, denominator double precision,
     value double precision, weight double precision, points double precision, against bigint[])
   LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100000
-  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+  -- the planner knows nothing of how many rows the CTEs hold: nested loops over them would be quadratic
+  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET jit = off SET enable_nestloop = off
   AS $f$
 #variable_conflict use_column
 DECLARE
@@ -497,7 +502,7 @@ CREATE FUNCTION grid_gov.score_workers(since date, until date, area text DEFAULT
     p_i8 double precision, p_i9 double precision, p_i10 double precision, p_i11 double precision, p_i12 double precision, p_i13 double precision,
     bonus double precision, deductions double precision, score double precision, rank bigint)
   LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10000
-  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET jit = off
   AS $f$
 #variable_conflict use_column
 DECLARE
@@ -557,7 +562,7 @@ CREATE FUNCTION grid_gov.score_units(since date, until date, area text DEFAULT N
     p_i4 double precision, p_i3 double precision, p_urgent_i3 double precision, p_urgent_i4 double precision, p_i8 double precision, p_i6 double precision, p_base double precision,
     bonus double precision, deductions double precision, score double precision, grade text, rank bigint)
   LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
-  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET jit = off
   AS $f$
 #variable_conflict use_column
 DECLARE
@@ -653,7 +658,7 @@ COMMENT ON FUNCTION grid_gov.explain_score(bigint, date, date) IS '一名网格�
 
 CREATE FUNCTION grid_gov.refresh_summary_rows(since date, until date) RETURNS bigint
   LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET jit = off
   AS $f$
 #variable_conflict use_column
 DECLARE

@@ -443,6 +443,9 @@ CREATE VIEW gov.v_duty_roster (
   duties, -- 职责(最具体区域公布的清单)
   noticed -- 网格是否已上岗公示
 ) WITH (security_invoker = true) AS
+WITH duty AS MATERIALIZED (
+  SELECT d.area, d.role, string_agg(d.name, '、' ORDER BY d.list, length(d.code), d.code) AS names FROM gov.duty d WHERE d.list IN ('function', 'task') GROUP BY d.area, d.role
+)
 SELECT p.area, COALESCE(g.name, a.name),
   CASE length(p.area) WHEN 2 THEN '省' WHEN 4 THEN '市' WHEN 6 THEN '县(市、区)' WHEN 9 THEN '乡镇(街道)' WHEN 12 THEN '村(社区)' WHEN 15 THEN '网格' WHEN 17 THEN '微网格' END,
   county.name, town.name, p.role,
@@ -450,8 +453,7 @@ SELECT p.area, COALESCE(g.name, a.name),
     WHEN 'acceptor' THEN '受理员' WHEN 'dispatcher' THEN '派遣员' WHEN 'handler' THEN '承办人' WHEN 'unit_head' THEN '承办单位负责人' WHEN 'centre_head' THEN '中心负责人'
     WHEN 'supervisor' THEN '督办员' WHEN 'caller' THEN '回访员' WHEN 'police_officer' THEN '民警' WHEN 'auditor' THEN '审计员' ELSE p.role END,
   m.id, m.name, m.phone, p.full_time, p.unit, u.name, NULLIF(p.valid_from, '-infinity'), NULLIF(p.valid_to, 'infinity'),
-  (SELECT string_agg(d.name, '、' ORDER BY d.list, length(d.code), d.code) FROM gov.duty d WHERE d.role = p.role AND d.list IN ('function', 'task')
-    AND d.area = (SELECT x.area FROM gov.duty x WHERE x.role = p.role AND x.list = d.list AND starts_with(p.area, x.area) ORDER BY length(x.area) DESC LIMIT 1)),
+  (SELECT d.names FROM duty d WHERE d.role = p.role AND starts_with(p.area, d.area) ORDER BY length(d.area) DESC LIMIT 1),
   n.grid IS NOT NULL
 FROM gov.post p
 JOIN gov.staff m ON m.id = p.staff_id AND m.active
