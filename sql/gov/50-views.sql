@@ -358,7 +358,7 @@ CREATE VIEW gov.v_grid_profile (
   lat, -- 中心点纬度
   phone, -- 公示电话
   police_area, -- 对应警格
-  leaders, -- 网格长人数
+  leaders, -- 网格长人数(任职于网格或其所属村社区,下同)
   party_secretaries, -- 党组织负责人人数
   workers, -- 网格员人数
   full_time_workers, -- 专职网格员人数
@@ -372,8 +372,9 @@ CREATE VIEW gov.v_grid_profile (
 ) WITH (security_invoker = true) AS
 SELECT g.code, g.name, g.kind, g.division, village.name, town.code, town.name, county.code, county.name,
   g.households, g.population, g.boundary, g.lon, g.lat, g.phone, g.police_area,
-  COALESCE(p.leaders, 0), COALESCE(p.secretaries, 0), COALESCE(p.workers, 0), COALESCE(p.full_time, 0), COALESCE(p.others, 0), p.names,
-  n.grid IS NOT NULL, COALESCE(e.open_events, 0), COALESCE(e.overdue, 0), COALESCE(q.problems, 0), q.as_of
+  COALESCE(p.leaders, 0) + COALESCE(q.leaders, 0), COALESCE(p.secretaries, 0) + COALESCE(q.secretaries, 0), COALESCE(p.workers, 0) + COALESCE(q.workers, 0),
+  COALESCE(p.full_time, 0) + COALESCE(q.full_time, 0), COALESCE(p.others, 0) + COALESCE(q.others, 0), NULLIF(concat_ws('、', p.names, q.names), ''),
+  n.grid IS NOT NULL, COALESCE(e.open_events, 0), COALESCE(e.overdue, 0), COALESCE(r.problems, 0), r.as_of
 FROM gov.grid g
 LEFT JOIN gov.division village ON village.code = g.division
 LEFT JOIN gov.division town ON town.code = left(g.code, 9)
@@ -390,13 +391,23 @@ LEFT JOIN (
   GROUP BY o.area
 ) p ON p.area = g.code
 LEFT JOIN (
+  SELECT o.area, count(DISTINCT o.staff_id) FILTER (WHERE o.role = 'grid_leader') AS leaders, count(DISTINCT o.staff_id) FILTER (WHERE o.role = 'party_secretary') AS secretaries,
+    count(DISTINCT o.staff_id) FILTER (WHERE o.role = 'grid_worker') AS workers, count(DISTINCT o.staff_id) FILTER (WHERE o.role = 'grid_worker' AND o.full_time) AS full_time,
+    count(DISTINCT o.staff_id) FILTER (WHERE o.role NOT IN ('grid_leader', 'party_secretary', 'grid_worker')) AS others,
+    string_agg(DISTINCT m.name, '、' ORDER BY m.name) FILTER (WHERE o.role = 'grid_worker') AS names
+  FROM gov.post o
+  JOIN gov.staff m ON m.id = o.staff_id AND m.active
+  WHERE o.valid_from <= now() AND o.valid_to > now()
+  GROUP BY o.area
+) q ON q.area = g.division
+LEFT JOIN (
   SELECT v.grid, count(*) AS open_events, count(*) FILTER (WHERE v.handling_stopped_at IS NULL AND COALESCE(v.handling_paused_at, now()) > v.due_at) AS overdue
   FROM gov.event v
   JOIN gov.workflow_state s ON s.workflow = v.workflow AND s.state = v.state AND s.open
   WHERE v.state NOT IN ('cancelled', 'closed', 'evaluated', 'forced_closed', 'merged', 'not_accepted')
   GROUP BY v.grid
 ) e ON e.grid = g.code
-LEFT JOIN (SELECT r.grid, count(*) AS problems, max(r.as_of) AS as_of FROM gov.grid_problem r GROUP BY r.grid) q ON q.grid = g.code
+LEFT JOIN (SELECT r.grid, count(*) AS problems, max(r.as_of) AS as_of FROM gov.grid_problem r GROUP BY r.grid) r ON r.grid = g.code
 WHERE (g.valid_from IS NULL OR g.valid_from <= now()) AND (g.valid_to IS NULL OR g.valid_to > now());
 
 --- view gov.v_grid_problem | 网格问题:最近一次 check_grids() 的结果,含名称

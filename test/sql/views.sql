@@ -58,7 +58,7 @@ SET ROLE views_bi;
 SELECT id, state_name, stage, open, colour, stage_colour, round(remaining_minutes) AS left, breach, in_time FROM gov.v_event ORDER BY id;
 SELECT id, source_name, item_name, level_name, county_name, town_name, village_name, grid_name, lon, lat, reporter_name, unit_name, person_name, reported_day FROM gov.v_event WHERE id IN (14, 15, 18, 20) ORDER BY id;
 SELECT id, state_name, colour, stage_colour, round(stage_minutes / 60) > 1000 AS long_ago FROM gov.v_event_open ORDER BY id;
-SELECT event_id, clock_name, state_name, allow, paused, round(remaining_minutes) AS left, colour FROM gov.v_sla_stage ORDER BY 1, 2 COLLATE "C";
+SELECT event_id, clock_name, state_name, allow, paused, round(remaining_minutes) AS left, colour FROM gov.v_sla_stage ORDER BY event_id, clock;
 -- both views of a clock say one colour
 SELECT count(*) FROM gov.v_sla_stage s JOIN gov.v_event v ON v.id = s.event_id WHERE s.colour IS DISTINCT FROM CASE s.clock WHEN 'stage' THEN v.stage_colour ELSE v.colour END;
 SELECT event_id, reason, source_name, category, probability, state_name, county_name, town_name FROM gov.v_review_queue ORDER BY 1;
