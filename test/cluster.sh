@@ -2,6 +2,7 @@
 # Start a throw-away PostgreSQL cluster (socket only, no port), run a command in it, stop it and clean up.
 # usage: test/cluster.sh [-c setting=value]... COMMAND [ARG...]
 #   KEEP=1      leave the cluster running and say how to enter and stop it
+#   KEEP_DB     the database that is named then
 #   PG_CONFIG   which PostgreSQL (default: pg_config)
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -72,7 +73,9 @@ chmod -R a+rX "$dir/stage"
   if [ $way != installed ]; then echo "dynamic_library_path = '$dir/stage$lib:$lib'"; fi
   for s in ${settings[@]+"${settings[@]}"}; do echo "$s"; done
 } >>"$dir/data/postgresql.conf"
-"${as[@]}" "$bin/pg_ctl" -w -s -D "$dir/data" -l "$dir/server.log" start
+# GRID_GOV_SERVER_ENV: variables for the server alone, words of the form NAME=VALUE; @STAGE@ is the folder of staged files.
+server_env=(${GRID_GOV_SERVER_ENV:-})
+"${as[@]}" env "${server_env[@]//@STAGE@/$dir/stage}" "$bin/pg_ctl" -w -s -D "$dir/data" -l "$dir/server.log" start
 export PGHOST=$dir PGPORT=5432 PGUSER=postgres PGDATABASE=postgres PATH=$bin:$PATH GRID_GOV_LOG=$dir/server.log
 "$@"
 if [ "${KEEP:-}" = 1 ]; then

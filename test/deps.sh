@@ -34,7 +34,7 @@ by_hand() {
 }
 if ! have apt-get || ! have dpkg-query; then by_hand "it has no apt"; fi
 if [ -n "${PG_CONFIG:-}" ]; then
-  case $("$PG_CONFIG" --bindir) in
+  case $("$PG_CONFIG" --bindir 2>/dev/null) in
     /usr/lib/postgresql/*) ;;
     *) by_hand "PG_CONFIG names a PostgreSQL that is no package" ;;
   esac

@@ -25,7 +25,7 @@ deps:
 demo:
 	@test/deps.sh
 	@test/build.sh
-	@test/cluster.sh demo/run.sh
+	@KEEP_DB=binzhou test/cluster.sh demo/run.sh
 
 check:
 	@test/check.sh
