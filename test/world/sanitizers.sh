@@ -9,7 +9,7 @@ asan=$(gcc -print-file-name=libasan.so) ubsan=$(gcc -print-file-name=libubsan.so
 if [ "$asan" = libasan.so ] || [ "$ubsan" = libubsan.so ]; then echo "skip: gcc's sanitizer libraries are not here"; counts 0 0 1; exit 0; fi
 rm -rf $work; mkdir -p $work/tree
 cp -r Makefile grid_gov.control src sql test $work/tree/
-find $work/tree \( -name '*.o' -o -name '*.so' \) -delete
+find $work/tree \( -name '*.o' -o -name '*.so' -o -name 'grid_gov--*.sql' -not -path '*/updates/*' \) -delete
 echo "building with sanitizers"
 env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -j2 -C $work/tree stage COPT='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g -O1' >$work/make.log 2>&1 ||
   { tail -20 $work/make.log; exit 1; }
