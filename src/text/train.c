@@ -23,7 +23,7 @@ const GgTraining gg_training_default = {
 	.lexicon = 0.4,
 	.balance = 1.0,
 	.temperature = 1.2,
-	.margin = 0.36,
+	.margin = 0.38,
 };
 
 typedef struct Features
