@@ -624,6 +624,7 @@ DECLARE
 BEGIN
   -- the points of all rows but the total add up to it
   RETURN QUERY
+  WITH sheet AS MATERIALIZED (SELECT x.* FROM grid_gov.score_sheet('worker', p_since, p_until, NULL, p_staff) x)
   SELECT s.code, s.name, s.numerator, s.denominator, s.value, s.weight, CASE WHEN s.code IN ('bonus', 'deductions') AND s.kind = 'total' THEN NULL ELSE s.points END,
     concat_ws(';',
       CASE
@@ -649,8 +650,8 @@ BEGIN
       END,
       CASE WHEN s.points IS NOT NULL AND s.kind = 'weight' AND s.value IS NOT NULL AND f.factor > 1 THEN format('权重折算为 %s', round((s.weight * f.factor)::numeric, 2)) END,
       '事件 ' || array_to_string(s.against, '、'))
-  FROM grid_gov.score_sheet('worker', p_since, p_until, NULL, p_staff) s
-  CROSS JOIN (SELECT sum(x.weight) / NULLIF(sum(x.weight) FILTER (WHERE x.points IS NOT NULL), 0) AS factor FROM grid_gov.score_sheet('worker', p_since, p_until, NULL, p_staff) x WHERE x.kind = 'weight') f
+  FROM sheet s
+  CROSS JOIN (SELECT sum(x.weight) / NULLIF(sum(x.weight) FILTER (WHERE x.points IS NOT NULL), 0) AS factor FROM sheet x WHERE x.kind = 'weight') f
   ORDER BY s.ord, COALESCE(s.weight, 0) DESC, length(s.code), s.code;
 END
 $f$;
