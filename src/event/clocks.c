@@ -368,7 +368,7 @@ gg_set_limits(GgRow *row)
 	if (gg_handling_limit(gg_text(row, EV_AREA), gg_text(row, EV_SOURCE), gg_text(row, EV_ITEM),
 						  gg_bool(row, EV_URGENT), &limit, &calendar))
 		gg_set_text(row, EV_HANDLING_ALLOW, gg_limit_text(limit));
-	else if (gg_has(row, EV_HANDLING_START) && !gg_has(row, EV_HANDLING_STOPPED_AT))
+	else if (gg_has(row, EV_HANDLING_START) && gg_has(row, EV_HANDLING_ALLOW))
 		return; /* what was promised stands until a limit is known */
 	else
 		gg_set_null(row, EV_HANDLING_ALLOW);
