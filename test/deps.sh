@@ -122,6 +122,7 @@ if printf '%s\n' "$plan" | grep -Eq '^Inst postgresql-[0-9]+ '; then
     if [ -f $conf.grid_gov ]; then as_root mv $conf.grid_gov $conf
     elif [ -f /usr/share/postgresql-common/createcluster.conf ]; then as_root cp /usr/share/postgresql-common/createcluster.conf $conf
     else as_root rm -f $conf; fi
+    as_root rm -f $conf.ucf-dist
   }
   trap restore EXIT
   say 'create_main_cluster = false' | as_root tee -a $conf >/dev/null

@@ -9,6 +9,7 @@
  */
 #include "event/event.h"
 
+#include "common/int.h"
 #include "utils/builtins.h"
 
 /* The columns of one clock. */
