@@ -174,7 +174,7 @@ sub guard {
   return scalar(grep { $_->{kind} eq 'appeal' } @{$e->{requests}}) < $n if $g eq 'max' && $x eq 'appeal';
   return ($e->{count}{$x} // 0) < $n if $g eq 'max';
   return $at - ($e->{away} // 0) <= within($x, $e->{at}) if $g eq 'within';
-  return !$args || $args->{until} - $at <= 365 * 86400 if $g eq 'until_within';
+  return !$args || $args->{until} <= within($x, $at) if $g eq 'until_within';
   return defined $r if $g eq 'requested';
   return $r && $r->{endorsed} if $g eq 'endorsed';
   return !$e->{designated} if $g eq 'not_designated';
@@ -345,7 +345,7 @@ sub apply {
     else { die "effect $effect" }
   }
   $e->{count}{extend} //= 0;
-  if ($action =~ /^(?:re)?dispatch$/) { $e->{designated} = $args->{designated} || $e->{redesignate} ? 1 : 0; $e->{redesignate} = 0 }
+  if ($action =~ /^(?:re)?dispatch$/) { $e->{designated} = $args->{designated} || $e->{redesignate} || $e->{designated} && $lead && $lead->{unit} eq $args->{unit} ? 1 : 0; $e->{redesignate} = 0 }
   $e->{designated} = 0 if $action eq 'recall' || $action eq 'escalate' && $from eq 'handling';
   $e->{returned_unit} = $lead->{unit} if $action =~ /^(?:reject_dispatch|give_back)$/;
   $e->{satisfaction} = $args->{satisfaction} if $action eq 'evaluate';

@@ -1,6 +1,6 @@
 # Random walk: random people take random steps on some hundreds of events, legal or not, and the model (test/perl/WorkflowModel.pm)
 # says before each what must come of it; compared after every step: state, level, counters, marks, master, deadline, tasks, requests.
-# GRID_GOV_SEED repeats a walk (the seed is printed); GRID_GOV_STEPS is its length.
+# GRID_GOV_SEED repeats a walk (the seed is printed); GRID_GOV_STEPS is its length (GRID_GOV_WORLD=1: ten times the usual one).
 use strict;
 use warnings;
 use utf8;
@@ -13,7 +13,7 @@ use WorkflowCity;
 
 sub bytes { my ($t) = @_; utf8::encode($t); return $t }
 my $seed = $ENV{GRID_GOV_SEED} || int(rand 1e9);
-my $steps = $ENV{GRID_GOV_STEPS} || 6000;
+my $steps = $ENV{GRID_GOV_STEPS} || ($ENV{GRID_GOV_WORLD} ? 40000 : 4000);
 my $events = int($steps / 25) + 20;
 pass("seed $seed, $steps steps");
 srand $seed;
@@ -100,13 +100,16 @@ while (@list < $steps) {
     $count{sweep} += @moved;
     next;
   }
-  my $e = $m->{event}{rand() < 0.85 ? pick(@open) : 1 + int rand($next - 1)};
+  my @ended = rand() < 0.15 ? grep { $m->{event}{$_}{state} =~ /^(?:closed|evaluated)$/ } 1 .. $next - 1 : ();
+  my $e = $m->{event}{@ended ? pick(@ended) : rand() < 0.93 ? pick(@open) : 1 + int rand($next - 1)};
   my @can = sort keys %{$m->{step}{$e->{state}}};
   tick();
   my ($way, $actor, $action, $note, $args, $code);
   for my $try (1 .. 12) {
     $code = undef;
     $action = !@can || rand() < 0.03 ? pick(sort keys %{$m->{actions}}) : pick(@can);
+    # rather what was seldom taken
+    if (@can && rand() < 0.3) { ($action) = sort { ($count{taken}{$a} // 0) <=> ($count{taken}{$b} // 0) || $a cmp $b } grep { !$rare{$_} } @can; $action //= pick(@can) }
     next if $action eq 'report' || $rare{$action} && rand() < 0.93
       || $action =~ /^(?:urge|supervise|whistle|answer_whistle|hand_over|correct_category|merge|request_force_close|reject_force_close|escalate|deescalate)$/ && rand() < 0.8;
     $note = rand() < 0.97 ? '理由' : undef;
@@ -166,5 +169,5 @@ my $seqs = join ',', map { $m->{event}{$_}{seq} } 1 .. $next - 1;
 is($node->safe_psql('walk', 'SELECT string_agg(n::text, \',\' ORDER BY event_id) FROM (SELECT event_id, count(*) n FROM gov.event_log GROUP BY event_id HAVING count(*) = max(seq)) l'), $seqs, 'every step is in the journal, once');
 my @never = grep { $_ ne 'report' && !$count{taken}{$_} } sort keys %{$m->{actions}};
 note("$steps attempts on " . ($next - 1) . ' events: ' . join(', ', map { "$_ $count{$_}" } grep { !ref $count{$_} } sort keys %count) . "; never taken by people: @never");
-ok(@never < 20, 'most actions were taken') or diag("never: @never");
+ok(@never <= 5, 'nearly every action was taken') or diag("never: @never");
 done_testing();
