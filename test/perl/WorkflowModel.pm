@@ -81,7 +81,17 @@ sub lead {
 }
 
 sub request { my ($e, $kind) = @_; my ($r) = grep { $_->{kind} eq $kind && !$_->{outcome} } @{$e->{requests}}; return $r }
-sub due { my ($e) = @_; my $h = $e->{clock} or return; return $h->{start} + $h->{limit} + $h->{extra} }
+# The handling deadline: the share of the limit and one limit for each extension, then the pauses in their order; one that
+# begins when all is used up adds nothing. A pause that still runs may be named.
+sub due {
+  my ($e, @running) = @_;
+  my $h = $e->{clock} or return;
+  my $unit = $h->{limit} % 3600 ? 60 : 3600;
+  my $due = $h->{start} + int(($h->{limit} * $h->{share} / 100 + $unit - 1) / $unit) * $unit + $h->{extensions} * $h->{limit};
+  for my $p (@{$h->{pauses}}, @running) { last if $p->[0] >= $due; $due += $p->[1] - $p->[0] }
+  return $due;
+}
+sub start_clock { my ($e, $at, $share, $unit) = @_; $e->{clock} = { run => 'running', start => $at, limit => $e->{limit}, share => $share, extensions => 0, pauses => [], unit => $unit }; return }
 
 # The open tasks of a kind that are the actor's own in this role.
 sub own_tasks {
@@ -246,7 +256,7 @@ sub legal_state {
 sub report {
   my ($m, $id, $a, %o) = @_;
   my $e = $m->{event}{$id} = { id => $id, source => $o{source}, area => $o{area}, item => $o{item}, urgent => $o{urgent} ? 1 : 0, level => $m->{item}{$o{item}}{first_level},
-    state => 'reported', by => 'report', at => $o{at}, last_at => $o{at}, reporter => $a->{id}, key => $a->{key}, tasks => [], requests => [], count => {}, seq => 1 };
+    limit => $m->{limit}{$o{item}}, state => 'reported', by => 'report', at => $o{at}, last_at => $o{at}, reporter => $a->{id}, key => $a->{key}, tasks => [], requests => [], count => {}, seq => 1 };
   return $e;
 }
 
@@ -254,14 +264,14 @@ sub pause { my ($e, $at) = @_; my $h = $e->{clock}; if ($h && $h->{run} eq 'runn
 sub resume {
   my ($e, $at) = @_;
   my $h = $e->{clock};
-  if ($h && $h->{run} ne 'running') { $h->{extra} += $at - $h->{since}; $h->{run} = 'running' }
+  if ($h && $h->{run} ne 'running') { push @{$h->{pauses}}, [$h->{since}, $at]; $h->{run} = 'running'; $h->{limit} = $e->{limit} }
   return;
 }
 # Judge the open lead task against the deadline in force; a running pause is closed first.
 sub judge {
   my ($e, $at, $lead) = @_;
   my $h = $e->{clock} or return;
-  my $due = due($e) + ($h->{run} eq 'paused' ? $at - $h->{since} : 0);
+  my $due = due($e, $h->{run} eq 'paused' ? [$h->{since}, $at] : ());
   $lead->{breach} = $at > $due ? 1 : 0 if $lead && !$lead->{outcome};
   return;
 }
@@ -270,8 +280,8 @@ sub stop {
   my $h = $e->{clock} or return;
   return if $h->{run} eq 'stopped';
   judge($e, $at, $lead);
-  $h->{extra} += $at - $h->{since} if $h->{run} eq 'paused';
-  @$h{qw(run since)} = ('stopped', $at);
+  # a running pause is closed where it began
+  @$h{qw(run since)} = ('stopped', $h->{run} eq 'paused' ? $h->{since} : $at);
   return;
 }
 sub open_task {
@@ -304,7 +314,7 @@ sub apply {
       if ($action =~ /accept/) { $e->{item} = $args->{item} }
       $e->{limit} = $m->{limit}{$e->{item}};
       my $h = $e->{clock};
-      if ($h && $action eq 'correct_category' && $h->{run} ne 'stopped') { $h->{limit} = (1 + ($e->{count}{extend} // 0)) * $e->{limit}; }
+      if ($h && $h->{run} ne 'stopped') { $h->{limit} = $e->{limit} }
     }
     elsif ($f eq 'open_task') { push @later, $x }
     elsif ($f eq 'sign_task') { $lead->{signed} = 1 if $lead && !$lead->{outcome} }
@@ -314,17 +324,13 @@ sub apply {
     elsif ($f eq 'stop_clock' || $f eq 'stop_clocks') { stop($e, $at, $lead) }
     elsif ($f eq 'resume_clock') { resume($e, $at) }
     elsif ($f eq 'start_clock') {
-      if (my $limit = $e->{limit}) {
-        my $unit = $limit % 3600 ? 60 : 3600;
-        my $half = int(($limit / 2 + $unit - 1) / $unit) * $unit;
-        $e->{clock} = { run => 'running', start => $at, limit => $half, extra => 0, unit => $lead ? $lead->{unit} : undef };
-      }
+      start_clock($e, $at, $y =~ s/%//r, $lead ? $lead->{unit} : undef);
     }
     elsif ($f eq 'restart_or_resume_clock') {
       if ($e->{clock} && ($e->{clock}{unit} // '') eq $args->{unit}) { resume($e, $at) }
-      else { $e->{clock} = { run => 'running', start => $at, limit => $e->{limit}, extra => 0, unit => $args->{unit} } }
+      else { start_clock($e, $at, 100, $args->{unit}) }
     }
-    elsif ($f eq 'extend_clock') { $e->{clock}{limit} += $e->{limit} }
+    elsif ($f eq 'extend_clock') { $e->{clock}{extensions}++ }
     elsif ($f eq 'pause_clocks') { $e->{held} = $e->{clock} && $e->{clock}{run} eq 'running'; pause($e, $at) }
     elsif ($f eq 'resume_clocks') { resume($e, $at) if $e->{held}; $e->{held} = 0 }
     elsif ($f eq 'remember_state') { push @{$e->{stack}}, $e->{before} if $e->{before}; $e->{before} = { state => $from, by => $e->{by}, at => $e->{at}, away => $e->{away} // 0, left => $at } }
@@ -344,7 +350,6 @@ sub apply {
     elsif ($f eq 'exempt_overdue') { $e->{exempt} = 1 }
     else { die "effect $effect" }
   }
-  $e->{count}{extend} //= 0;
   if ($action =~ /^(?:re)?dispatch$/) { $e->{designated} = $args->{designated} || $e->{redesignate} || $e->{designated} && $lead && $lead->{unit} eq $args->{unit} ? 1 : 0; $e->{redesignate} = 0 }
   $e->{designated} = 0 if $action eq 'recall' || $action eq 'escalate' && $from eq 'handling';
   $e->{returned_unit} = $lead->{unit} if $action =~ /^(?:reject_dispatch|give_back)$/;
