@@ -48,7 +48,7 @@ CREATE INDEX grid_boundary_idx ON gov.grid USING gist (boundary);
 
 --- table gov.department | 承办单位:部门、街道科室、公共服务企业
 CREATE TABLE gov.department (
-  code text COLLATE "C" PRIMARY KEY, -- 单位代码
+  code text COLLATE "C" PRIMARY KEY CHECK (octet_length(code) < 64), -- 单位代码
   name text NOT NULL, -- 单位名称
   area text COLLATE "C" NOT NULL, -- 管辖区域代码
   parent text COLLATE "C", -- 上级单位

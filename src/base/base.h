@@ -44,6 +44,24 @@ extern int gg_execute(GgPlan *plan, Datum *values, const char *nulls, bool read_
 /* The kept plan itself, for cursors. Inside SPI_connect(). */
 extern SPIPlanPtr gg_prepared(GgPlan *plan);
 
+/* direct.c: rows without SQL, where the table allows it. column names those that values and nulls carry, in order. */
+#define GG_DIRECT_COLUMNS 24
+typedef struct GgDirect
+{
+	const char *table;
+	int ncolumns;
+	const char *column[GG_DIRECT_COLUMNS];
+	/* what was learnt of the table */
+	bool listed;
+	bool known;
+	bool usable;
+	Oid relid;
+	AttrNumber attno[GG_DIRECT_COLUMNS];
+	AttrNumber identity;
+	Oid sequence;
+} GgDirect;
+extern bool gg_direct_insert(GgDirect *direct, const Datum *values, const bool *nulls);
+
 /* owner.c: do what follows as the owner of this table, without its row security; then be oneself again. */
 typedef struct GgIdentity
 {

@@ -5,6 +5,8 @@
  */
 #include "base/base.h"
 
+#include "utils/guc.h"
+#include "utils/plancache.h"
 #include "utils/snapmgr.h"
 
 /* The kept plan, made if needed. Inside SPI_connect(). */
@@ -18,7 +20,8 @@ gg_prepared(GgPlan *p)
 	}
 	if (p->plan == NULL)
 	{
-		SPIPlanPtr made = SPI_prepare(p->text, p->nargs, p->argtypes);
+		SPIPlanPtr made =
+			SPI_prepare_cursor(p->text, p->nargs, p->argtypes, CURSOR_OPT_GENERIC_PLAN);
 
 		if (made == NULL)
 			elog(ERROR, "SPI_prepare returned %s for %s", SPI_result_code_string(SPI_result),
@@ -29,8 +32,28 @@ gg_prepared(GgPlan *p)
 	return p->plan;
 }
 
+/* Has every statement of the plan its generic plan ready? */
+static bool
+is_planned(SPIPlanPtr plan)
+{
+	ListCell *lc;
+
+	foreach (lc, SPI_plan_get_plan_sources(plan))
+	{
+		CachedPlanSource *source = lfirst(lc);
+
+		if (!source->is_valid || source->gplan == NULL || !source->gplan->is_valid)
+			return false;
+	}
+	return true;
+}
+
 /*
  * Run p with these parameters inside SPI_connect().
+ *
+ * All our statements look rows up by key. A plan that is made while a table is
+ * empty would scan it, and go on doing so as the table grows: planning is done
+ * with sequential scans discouraged.
  *
  * Like foreign keys (ri_triggers.c), a statement that may write or that judges
  * what others commit uses the latest snapshot, taken after the row lock.
@@ -41,11 +64,19 @@ gg_execute(GgPlan *p, Datum *values, const char *nulls, bool read_only, long lim
 	Snapshot snapshot;
 	int rc;
 	MemoryContext caller = CurrentMemoryContext; /* SPI leaves its own as current */
+	int nest = 0;
 
-	gg_prepared(p);
+	if (!is_planned(gg_prepared(p)))
+	{
+		nest = NewGUCNestLevel();
+		(void) set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+	}
 	if (read_only)
 	{
 		rc = SPI_execute_plan(p->plan, values, nulls, true, limit);
+		if (nest != 0)
+			AtEOXact_GUC(true, nest);
 		MemoryContextSwitchTo(caller);
 		if (rc < 0)
 			elog(ERROR, "SPI_execute_plan returned %s for %s", SPI_result_code_string(rc), p->text);

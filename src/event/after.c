@@ -35,7 +35,13 @@ write_log(const GgPending *p)
 		{INT8OID,        INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,  TEXTOID, TEXTOID,
 		 TEXTOID,        TEXTOID, TEXTOID,        TEXTOID,        TEXTOID,  TEXTOID, TIMESTAMPTZOID,
 		 TIMESTAMPTZOID, BOOLOID, BOOLOID,        BYTEAOID,       BYTEAOID, BYTEAOID}};
+	static GgDirect direct = {
+		"event_log", 20, {"event_id",     "seq",      "at",          "recorded_at",  "action",
+						  "from_state",   "to_state", "actor",       "role",         "outer_role",
+						  "session_role", "area",     "unit",        "due_at",       "stage_due_at",
+						  "backdated",    "imported", "note_digest", "facts_digest", "hash"}};
 	const GgLogRow *l = &p->log;
+	bool null[20];
 	Datum v[20];
 	char n[21] = "                    ";
 
@@ -69,7 +75,10 @@ write_log(const GgPending *p)
 		n[14] = 'n';
 	if (!l->has_note)
 		n[17] = 'n';
-	gg_execute(&plan, v, n, false, 0);
+	for (int i = 0; i < 20; i++)
+		null[i] = n[i] == 'n';
+	if (!gg_direct_insert(&direct, v, null))
+		gg_execute(&plan, v, n, false, 0);
 }
 
 /* Append the note and arguments, if any, with their salt. */
@@ -84,9 +93,11 @@ write_note(const GgPending *p)
 				  p->note ? CStringGetTextDatum(p->note) : (Datum) 0,
 				  p->args ? JsonbPGetDatum(p->args) : (Datum) 0,
 				  PointerGetDatum(bytes(p->salt, sizeof(p->salt)))};
+	static GgDirect direct = {"event_note", 5, {"event_id", "seq", "note", "args", "salt"}};
 	char n[6] = "     ";
+	bool null[5] = {false, false, p->note == NULL, p->args == NULL, false};
 
-	if (!p->log.has_note)
+	if (!p->log.has_note || gg_direct_insert(&direct, v, null))
 		return;
 	if (p->note == NULL)
 		n[2] = 'n';
@@ -208,6 +219,9 @@ gg_journal_event(PG_FUNCTION_ARGS)
 		a.old_due_day = old.v[EV_DUE_DAY];
 		a.has_old_category = gg_has(&old, EV_CATEGORY);
 		a.old_category = old.v[EV_CATEGORY];
+		/* before the first dispatch there is at most the one task of a verification */
+		a.had_tasks = gg_has(&old, EV_DISPATCHED_AT) || gg_bool(&old, EV_IMPORTED) ||
+					  !gg_is(&old, EV_STATE, "pending_dispatch");
 	}
 
 	p = gg_pending_take(a.event, gg_int4(&a.row, EV_SEQ));

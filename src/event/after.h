@@ -16,6 +16,7 @@ typedef struct GgAfter
 	Datum old_due_day;
 	bool has_old_category;
 	Datum old_category;
+	bool had_tasks; /* may have tasks already */
 } GgAfter;
 
 /* tasks.c */

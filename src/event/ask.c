@@ -231,19 +231,6 @@ is_grid_worker(int64 person, TimestampTz at)
 	return truth(&plan, values);
 }
 
-/* Is there such an active unit? */
-static bool
-unit_exists(const char *unit)
-{
-	static GgPlan plan = {
-		"SELECT d.active FROM gov.department d WHERE d.code OPERATOR(pg_catalog.=) $1",
-		1,
-		{TEXTOID}};
-	Datum value = CStringGetTextDatum(unit);
-
-	return truth(&plan, &value);
-}
-
 /* Is there such an active person? */
 static bool
 person_exists(int64 person)
@@ -266,6 +253,6 @@ grid_exists(const char *grid)
 	return truth(&plan, &value);
 }
 
-const GgAsk gg_ask_world = {own_task,       co_unit,       is_reporter,   breached,
-							happened,       requests_made, request,       master,
-							is_grid_worker, unit_exists,   person_exists, grid_exists};
+const GgAsk gg_ask_world = {own_task,       co_unit,        is_reporter,   breached,
+							happened,       requests_made,  request,       master,
+							is_grid_worker, gg_unit_active, person_exists, grid_exists};

@@ -308,9 +308,10 @@ extern const GgItem *gg_item(const char *code); /* NULL: not in the catalogue */
 extern bool gg_handling_limit(const char *area, const char *source, const char *item, bool urgent,
 							  GgLimit *allow, int64 *calendar);
 extern bool gg_stage_limit(const char *area, const char *state, bool urgent, GgLimit *allow);
-extern int64 gg_calendar_for_area(const char *area);  /* 0: none */
+extern int64 gg_calendar_for_area(const char *area); /* 0: none */
 extern void gg_hold_calendars(bool change);
 extern const GgCalendar *gg_calendar_by_id(int64 id); /* NULL: none */
+extern bool gg_unit_active(const char *unit);
 extern bool gg_area_publishes(const char *area);
 extern bool gg_item_admitted(const char *area, const char *item, TimestampTz at);
 extern int gg_level_number(const char *level); /* grid 1 .. province 6; 0: none */

@@ -51,6 +51,7 @@ static MemoryContext snapshot = NULL;
 static bool fresh = false;
 static char *root = NULL;
 static HTAB *items = NULL;
+static HTAB *units = NULL; /* active departments by code */
 static HandlingLimit *handling = NULL;
 static int nhandling = 0;
 static StageLimit *stages = NULL;
@@ -152,6 +153,27 @@ load_items(void)
 	}
 }
 
+/* The active units. */
+static void
+load_units(void)
+{
+	static GgPlan plan = {"SELECT d.code FROM gov.department d WHERE d.active", 0};
+	HASHCTL ctl = {0};
+
+	ctl.keysize = NAMEDATALEN;
+	ctl.entrysize = NAMEDATALEN;
+	ctl.hcxt = snapshot;
+	units = hash_create("grid_gov units", 256, &ctl, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	gg_execute(&plan, NULL, NULL, false, 0);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		char *code = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+
+		if (strlen(code) < NAMEDATALEN)
+			hash_search(units, code, HASH_ENTER, NULL);
+	}
+}
+
 /* Handling and stage limits. */
 static void
 load_limits(void)
@@ -240,8 +262,8 @@ load_admissions(void)
 static void
 load(void)
 {
-	static const char *const table[] = {"meta",        "catalogue", "handling_limit",
-										"stage_limit", "calendar",  "admission"};
+	static const char *const table[] = {"meta",     "catalogue", "handling_limit", "stage_limit",
+										"calendar", "admission", "department"};
 	GgIdentity self;
 
 	for (int i = 0; i < lengthof(table); i++)
@@ -260,6 +282,7 @@ load(void)
 		SPI_connect();
 		load_root();
 		load_items();
+		load_units();
 		load_limits();
 		load_calendars();
 		load_admissions();
@@ -422,6 +445,14 @@ gg_stage_limit(const char *area, const char *state, bool urgent, GgLimit *allow)
 		}
 	}
 	return best >= 0;
+}
+
+/* Is it an active unit? */
+bool
+gg_unit_active(const char *unit)
+{
+	ensure();
+	return strlen(unit) < NAMEDATALEN && hash_search(units, unit, HASH_FIND, NULL) != NULL;
 }
 
 /* Has an area that contains this one published an admission list? */

@@ -11,6 +11,30 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
+/* The how-manieth task of this kind for this unit and person? */
+static int32
+next_round(GgAfter *a, Datum kind, Datum unit, bool no_unit, Datum person, bool no_person)
+{
+	static GgPlan plan = {
+		"SELECT COALESCE(pg_catalog.max(t.round), 0) OPERATOR(pg_catalog.+) 1 FROM gov.event_task t"
+		" WHERE t.event_id OPERATOR(pg_catalog.=) $1 AND t.kind OPERATOR(pg_catalog.=) $2"
+		" AND t.unit IS NOT DISTINCT FROM $3 AND t.person IS NOT DISTINCT FROM $4",
+		4,
+		{INT8OID, TEXTOID, TEXTOID, INT8OID}};
+	Datum v[4] = {Int64GetDatum(a->event), kind, unit, person};
+	char n[5] = "    ";
+	bool null;
+
+	if (!a->had_tasks)
+		return 1;
+	if (no_unit)
+		n[2] = 'n';
+	if (no_person)
+		n[3] = 'n';
+	gg_execute(&plan, v, n, false, 1);
+	return DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
+}
+
 /* Insert a task; limit 0 means no deadline. */
 static void
 insert_task(GgAfter *a, const char *kind, const char *unit, bool has_person, int64 person,
@@ -19,38 +43,42 @@ insert_task(GgAfter *a, const char *kind, const char *unit, bool has_person, int
 {
 	static GgPlan plan = {
 		"INSERT INTO gov.event_task (event_id, kind, round, unit, person, area, assigned_at, allow, due_at, due_day,"
-		" provisional, opened_seq) VALUES ($1, $2,"
-		" (SELECT COALESCE(pg_catalog.max(t.round), 0) OPERATOR(pg_catalog.+) 1 FROM gov.event_task t"
-		"   WHERE t.event_id OPERATOR(pg_catalog.=) $1 AND t.kind OPERATOR(pg_catalog.=) $2"
-		"   AND t.unit IS NOT DISTINCT FROM $3 AND t.person IS NOT DISTINCT FROM $4),"
-		" $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-		11,
-		{INT8OID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TIMESTAMPTZOID,
-		 DATEOID, BOOLOID, INT4OID}};
-	Datum v[11];
-	char n[12] = "           ";
+		" provisional, opened_seq, exempt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+		13,
+		{INT8OID, TEXTOID, INT4OID, TEXTOID, INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID,
+		 TIMESTAMPTZOID, DATEOID, BOOLOID, INT4OID, BOOLOID}};
+	static GgDirect direct = {"event_task",
+							  13,
+							  {"event_id", "kind", "round", "unit", "person", "area", "assigned_at",
+							   "allow", "due_at", "due_day", "provisional", "opened_seq",
+							   "exempt"}};
+	Datum v[13];
+	bool null[13] = {false};
+	char n[14];
 
 	v[0] = Int64GetDatum(a->event);
 	v[1] = CStringGetTextDatum(kind);
-	v[2] = unit ? CStringGetTextDatum(unit) : (Datum) 0;
-	v[3] = Int64GetDatum(person);
-	v[4] = CStringGetTextDatum(a->p->log.area);
-	v[5] = TimestampTzGetDatum(a->p->log.at);
-	v[6] = allow ? CStringGetTextDatum(allow) : (Datum) 0;
-	v[7] = TimestampTzGetDatum(due);
-	v[8] = DateADTGetDatum(due_day);
-	v[9] = BoolGetDatum(provisional);
-	v[10] = Int32GetDatum(a->p->log.seq);
-	if (unit == NULL)
-		n[2] = 'n';
-	if (!has_person)
-		n[3] = 'n';
-	if (allow == NULL)
-		n[6] = 'n';
-	if (!has_due)
-		n[7] = 'n';
-	if (!has_due || !has_day)
-		n[8] = 'n';
+	v[3] = unit ? CStringGetTextDatum(unit) : (Datum) 0;
+	v[4] = Int64GetDatum(person);
+	v[5] = CStringGetTextDatum(a->p->log.area);
+	v[6] = TimestampTzGetDatum(a->p->log.at);
+	v[7] = allow ? CStringGetTextDatum(allow) : (Datum) 0;
+	v[8] = TimestampTzGetDatum(due);
+	v[9] = DateADTGetDatum(due_day);
+	v[10] = BoolGetDatum(provisional);
+	v[11] = Int32GetDatum(a->p->log.seq);
+	v[12] = BoolGetDatum(false);
+	null[3] = unit == NULL;
+	null[4] = !has_person;
+	null[7] = allow == NULL;
+	null[8] = !has_due;
+	null[9] = !has_due || !has_day;
+	v[2] = Int32GetDatum(next_round(a, v[1], v[3], null[3], v[4], null[4]));
+	if (gg_direct_insert(&direct, v, null))
+		return;
+	for (int i = 0; i < 13; i++)
+		n[i] = null[i] ? 'n' : ' ';
+	n[13] = '\0';
 	gg_execute(&plan, v, n, false, 0);
 }
 

@@ -92,7 +92,9 @@ SET grid_gov.actor = 'reporter:K-17';
 SELECT grid_gov.report('小区门口路灯不亮了', source => '12345', external_id => 'W1', phone => '13800000000') AS lamp \gset
 SELECT grid_gov.report('小区门口路灯不亮了', source => '12345', external_id => 'W1') = :lamp AS same_id;
 SET grid_gov.actor = 'reporter:K-18';
+\set VERBOSITY sqlstate
 SELECT grid_gov.act(:lamp, 'withdraw', '不是我报的');                    -- WG002: another citizen
+\set VERBOSITY default
 SET grid_gov.actor = 'reporter:K-17';
 SELECT grid_gov.act(:lamp, 'withdraw', '已经亮了');
 SET grid_gov.actor = 'reporter:K-18';
@@ -135,7 +137,7 @@ SELECT state, before_state, held_clocks, handling_paused_at IS NOT NULL AS pause
 SELECT grid_gov.act(2, 'resume');
 SELECT state, before_state, held_clocks, handling_paused_at IS NOT NULL AS paused, suspend_until, next_alert_at IS NOT NULL AS watched FROM gov.event WHERE id = 2;
 SET ROLE worker1;
-SELECT grid_gov.report('黄河五路渤海七路垃圾没人管', ST_SetSRID(ST_MakePoint(118.005, 37.405), 4490), item => '0101') AS slave \gset
+INSERT INTO gov.event (id, body, location, item) VALUES (1009, '黄河五路渤海七路垃圾没人管', ST_SetSRID(ST_MakePoint(118.005, 37.405), 4490), '0101') RETURNING id AS slave \gset
 SET ROLE acceptor1;
 SELECT grid_gov.act(:slave, 'submit');
 SELECT grid_gov.act(:slave, 'merge', NULL, jsonb_build_object('master_id', :slave));   -- WG004
