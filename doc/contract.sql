@@ -13,6 +13,7 @@ CREATE FUNCTION grid_gov.allowed_actions(event bigint) RETURNS TABLE(action text
 CREATE FUNCTION grid_gov.canonical_code(code text) RETURNS text IMMUTABLE;
 CREATE FUNCTION grid_gov.check_grids() RETURNS integer VOLATILE;
 CREATE FUNCTION grid_gov.check_setup() RETURNS TABLE(problem text, detail text, hint text) VOLATILE;
+CREATE FUNCTION grid_gov.check_workflow(name text DEFAULT NULL::text) RETURNS TABLE(workflow text, step text, severity text, problem text) VOLATILE;
 CREATE FUNCTION grid_gov.classify(body text) RETURNS text STABLE;
 CREATE FUNCTION grid_gov.classify(body text, model grid_gov.text_model) RETURNS text STABLE;
 CREATE FUNCTION grid_gov.classify_detail(body text, OUT category text, OUT probability double precision, OUT margin double precision, OUT needs_review boolean, OUT model bigint) RETURNS record STABLE;
@@ -65,6 +66,7 @@ CREATE FUNCTION grid_gov.within(code text, area text) RETURNS boolean IMMUTABLE;
 CREATE FUNCTION grid_gov.work_calendar_from(zone text, week text, holidays date[], holiday_names text[], makeup date[], makeup_names text[], valid_from date DEFAULT NULL::date, valid_to date DEFAULT NULL::date) RETURNS grid_gov.work_calendar IMMUTABLE;
 CREATE FUNCTION grid_gov.work_spans(within tstzrange, hours grid_gov.work_calendar) RETURNS tstzmultirange IMMUTABLE;
 CREATE FUNCTION grid_gov.work_time(since timestamp with time zone, until timestamp with time zone, hours grid_gov.work_calendar) RETURNS interval IMMUTABLE;
+CREATE FUNCTION grid_gov.workflow_mermaid(name text) RETURNS text STABLE;
 
 -- 触发器函数
 CREATE FUNCTION grid_gov.announce_change() RETURNS trigger;
@@ -74,6 +76,7 @@ CREATE FUNCTION grid_gov.guard_event() RETURNS trigger;
 CREATE FUNCTION grid_gov.guard_truncate() RETURNS trigger;
 CREATE FUNCTION grid_gov.journal_event() RETURNS trigger;
 CREATE FUNCTION grid_gov.queue_reprojection() RETURNS trigger;
+CREATE FUNCTION grid_gov.workflow_edited() RETURNS trigger;
 
 -- 参考数据(只读)
 CREATE TABLE grid_gov.ref_admission (

@@ -125,3 +125,18 @@ CREATE FUNCTION grid_gov.import_events(staging regclass) RETURNS bigint
   LANGUAGE c VOLATILE STRICT
   AS 'MODULE_PATHNAME', 'gg_import_events';
 COMMENT ON FUNCTION grid_gov.import_events(regclass) IS '导入历史事件:从暂存表按列名读入,每件一行标为导入的台账;仅限 gov 的所有者,不参与考核';
+
+CREATE FUNCTION grid_gov.check_workflow(name text DEFAULT NULL) RETURNS TABLE (workflow text, step text, severity text, problem text)
+  LANGUAGE c VOLATILE ROWS 10
+  AS 'MODULE_PATHNAME', 'gg_check_workflow';
+COMMENT ON FUNCTION grid_gov.check_workflow(text) IS '检查流程(不给名称则全部):到不了的状态、走不出的状态、无人可执行的动作、不认识的条件与效果等;error 提交时拒绝,warning 仅提示';
+
+CREATE FUNCTION grid_gov.workflow_edited() RETURNS trigger
+  LANGUAGE c
+  AS 'MODULE_PATHNAME', 'gg_workflow_edited';
+COMMENT ON FUNCTION grid_gov.workflow_edited() IS '触发器:流程改动在提交时整体检查,有错即拒绝';
+
+CREATE FUNCTION grid_gov.workflow_mermaid(name text) RETURNS text
+  LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+  AS 'MODULE_PATHNAME', 'gg_workflow_mermaid';
+COMMENT ON FUNCTION grid_gov.workflow_mermaid(text) IS '流程图:Mermaid 的 stateDiagram-v2 文本,状态与动作用中文名';

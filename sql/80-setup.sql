@@ -39,17 +39,17 @@ BEGIN
       INTO facts
       FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
       WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped;
-    -- not-null constraints are rows of their own from PostgreSQL 18 on; the columns say it already
+    -- not-null constraints are rows of their own from PostgreSQL 18 on; the columns say it already; constraint triggers are triggers
     SELECT facts || COALESCE(string_agg(c.conname || ' ' || pg_get_constraintdef(c.oid), E'\n' ORDER BY c.conname), '')
       INTO facts
-      FROM pg_constraint c WHERE c.conrelid = rel AND c.contype <> 'n';
+      FROM pg_constraint c WHERE c.conrelid = rel AND c.contype NOT IN ('n', 't');
   WHEN 'index' THEN
     facts := pg_get_indexdef(to_regclass(name));
   WHEN 'view' THEN
     SELECT pg_get_viewdef(c.oid) || COALESCE(array_to_string(c.reloptions, ','), '') INTO facts FROM pg_class c WHERE c.oid = to_regclass(name) AND c.relkind = 'v';
   WHEN 'trigger' THEN
     facts := '';
-    FOR m IN SELECT regexp_matches(ddl, 'CREATE TRIGGER (\w+) .*? ON (gov\.\w+)', 'g') LOOP
+    FOR m IN SELECT regexp_matches(ddl, 'CREATE (?:CONSTRAINT )?TRIGGER (\w+) .*? ON (gov\.\w+)', 'g') LOOP
       SELECT concat_ws(' ', pg_get_triggerdef(t.oid), t.tgenabled) INTO fact FROM pg_trigger t WHERE t.tgrelid = to_regclass(m[2]) AND t.tgname = m[1];
       facts := facts || CASE WHEN FOUND THEN fact END;
     END LOOP;
@@ -222,7 +222,7 @@ BEGIN
       statement := regexp_replace(ddl, '^CREATE VIEW', 'CREATE OR REPLACE VIEW');
     ELSE
       statement := ddl;
-      FOR m IN SELECT regexp_matches(ddl, 'CREATE (TRIGGER|POLICY) (\w+) .*?\mON (gov\.\w+)', 'g') LOOP
+      FOR m IN SELECT regexp_matches(ddl, 'CREATE (?:CONSTRAINT )?(TRIGGER|POLICY) (\w+) .*?\mON (gov\.\w+)', 'g') LOOP
         IF EXISTS (SELECT FROM pg_trigger t WHERE m[1] = 'TRIGGER' AND t.tgrelid = to_regclass(m[3]) AND t.tgname = m[2])
           OR EXISTS (SELECT FROM pg_policy p WHERE m[1] = 'POLICY' AND p.polrelid = to_regclass(m[3]) AND p.polname = m[2]) THEN
           EXECUTE format('DROP %s %I ON %s', m[1], m[2], m[3]);
@@ -295,11 +295,22 @@ BEGIN
     FROM gov.meta x
     WHERE x.kind IN ('table', 'view', 'trigger', 'policy') AND NOT EXISTS (SELECT FROM grid_gov.ref_object r WHERE r.kind = x.kind AND r.name = x.name);
 
+  -- nothing may be deferred here, where the rights of the owner cannot be given away; the check of workflows waits for the end
+  IF EXISTS (SELECT FROM pg_constraint c WHERE c.connamespace = 'gov'::regnamespace AND c.conname = 'zz_grid_gov_check') THEN
+    SET CONSTRAINTS gov.zz_grid_gov_check IMMEDIATE;
+  END IF;
   FOR o IN SELECT * FROM grid_gov.seed_plan(city, name) LOOP
     part := grid_gov.seed_table(o.tab, o.keys, o.cols, o.query, version);
     same := same + (part->>'same')::bigint;
     report := report || (part->'report');
   END LOOP;
+  IF EXISTS (SELECT FROM pg_constraint c WHERE c.connamespace = 'gov'::regnamespace AND c.conname = 'zz_grid_gov_check') THEN
+    SET CONSTRAINTS gov.zz_grid_gov_check DEFERRED;
+  END IF;
+  -- new rows beside those that the city changed: do they still fit?
+  SELECT report || COALESCE(jsonb_agg(jsonb_build_array('workflow', w.workflow, 'broken', concat_ws(': ', w.step, w.problem))), '[]')
+    INTO report
+    FROM grid_gov.check_workflow() w WHERE w.severity = 'error';
 
   FOR o IN
     SELECT s.setting, s.value, x.value AS was

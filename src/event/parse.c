@@ -6,6 +6,8 @@
  */
 #include "event/parse.h"
 
+#include "clock/limit.h"
+
 #include "utils/builtins.h"
 
 const char *const gg_role_name[GG_ROLES] = {
@@ -99,10 +101,15 @@ gg_role_of(const char *name)
 	return -1;
 }
 
-/* The row makes no sense. */
+/* The row makes no sense: an error, or one more fault where they are collected. */
 static void
 senseless(const GgTransitionText *text, const char *what, const char *word)
 {
+	if (text->faults != NULL)
+	{
+		*text->faults = lappend(*text->faults, psprintf("%s \"%s\"", what, word));
+		return;
+	}
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("workflow \"%s\", step \"%s\": %s \"%s\"", text->workflow, text->id,
 						   what, word)));
@@ -141,17 +148,20 @@ parse_rule(const GgTransitionText *text, const char *what, const Word *words, ch
 	int n = split(piece, ':', &part);
 	const Word *w;
 	char *end;
+	GgLimitReading reading;
 
 	rule->text = pstrdup(piece);
 	rule->arg = "";
 	rule->number = 0;
-	if (n == 0)
-		senseless(text, what, piece);
-	for (w = words; w->name != NULL; w++)
+	rule->kind = -1;
+	for (w = words; w->name != NULL && n > 0; w++)
 		if (strcmp(w->name, part[0]) == 0)
 			break;
-	if (w->name == NULL)
+	if (n == 0 || w->name == NULL)
+	{
 		senseless(text, what, piece);
+		return;
+	}
 	rule->kind = w->kind;
 	if (n > 1)
 		rule->arg = part[1];
@@ -169,16 +179,20 @@ parse_rule(const GgTransitionText *text, const char *what, const Word *words, ch
 		case WITH_NUMBER:
 		case WITH_PERCENT:
 			if (n != 3)
+			{
 				senseless(text, what, piece);
+				break;
+			}
 			rule->number = (int) strtol(part[2], &end, 10);
 			if (rule->number <= 0 || rule->number > 10000 ||
 				strcmp(end, w->shape == WITH_PERCENT ? "%" : "") != 0)
 				senseless(text, what, piece);
 			break;
 		case WITH_LIMIT:
-			if (n != 2)
+			if (n != 2 || !gg_limit_read(part[1], -1, &reading))
 				senseless(text, what, piece);
-			gg_limit_parse(part[1], &rule->limit, NULL);
+			else
+				rule->limit = reading.limit;
 			break;
 	}
 }
@@ -239,9 +253,15 @@ parse_roles(const GgTransitionText *text, GgTransition *t)
 	int nrelations = split(text->relation, '|', &relation);
 
 	if (nroles == 0 || nroles > lengthof(t->role))
+	{
 		senseless(text, "roles are one to eight, not", text->roles);
+		return;
+	}
 	if (nrelations != 1 && nrelations != nroles)
+	{
 		senseless(text, "relations are one, or one for each role, not", text->relation);
+		return;
+	}
 	for (int i = 0; i < nroles; i++)
 	{
 		const char *word = relation[nrelations == 1 ? 0 : i];
@@ -249,15 +269,20 @@ parse_roles(const GgTransitionText *text, GgTransition *t)
 		int k = 0;
 
 		if (r < 0 || r == GG_ROLE_OWNER)
+		{
 			senseless(text, "there is no role", role[i]);
+			continue;
+		}
 		while (relation_name[k] != NULL && strcmp(relation_name[k], word) != 0)
 			k++;
 		if (relation_name[k] == NULL)
+		{
 			senseless(text, "there is no relation", word);
-		t->role[i] = (GgRole) r;
-		t->relation[i] = (GgRelation) k;
+			continue;
+		}
+		t->role[t->nroles] = (GgRole) r;
+		t->relation[t->nroles++] = (GgRelation) k;
 	}
-	t->nroles = nroles;
 }
 
 /* Which arguments: a|b all, a/b at least one. */
@@ -268,14 +293,20 @@ parse_args(const GgTransitionText *text, GgTransition *t)
 	int n = split(text->needs_args, '|', &group);
 
 	if (n > lengthof(t->arg))
+	{
 		senseless(text, "more than six arguments in", text->needs_args);
+		return;
+	}
 	for (int i = 0; i < n; i++)
 	{
 		char **name;
 		int k = split(group[i], '/', &name);
 
 		if (k == 0 || k > lengthof(t->arg[i].name))
+		{
 			senseless(text, "no argument can be read from", group[i]);
+			continue;
+		}
 		t->arg[i].n = k;
 		for (int j = 0; j < k; j++)
 			t->arg[i].name[j] = name[j];

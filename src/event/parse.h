@@ -6,6 +6,8 @@
 
 #include "event/event.h"
 
+#include "nodes/pg_list.h"
+
 typedef struct GgTransitionText
 {
 	const char *workflow;
@@ -20,6 +22,8 @@ typedef struct GgTransitionText
 	const char *needs_args; /* NULL: none; so are the next two */
 	const char *guards;
 	const char *effects;
+	List **
+		faults; /* NULL: a row that makes no sense is an error; else what is wrong is appended, as text */
 } GgTransitionText;
 
 /* Parse into t, allocating in the current context; a row that makes no sense is 22023, naming workflow, step and word. */

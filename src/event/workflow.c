@@ -200,6 +200,7 @@ load_transitions(GgWorkflow *wf)
 		text.needs_args = field(t, d, 9);
 		text.guards = field(t, d, 10);
 		text.effects = field(t, d, 11);
+		text.faults = NULL;
 		old = MemoryContextSwitchTo(snapshot);
 		gg_parse_transition(wf, &text, &wf->transition[i]);
 		MemoryContextSwitchTo(old);
