@@ -25,6 +25,7 @@ _PG_init(void)
 	gg_place_init();
 	gg_actor_init();
 	gg_sweep_init();
+	gg_worker_init();
 	gg_enforce_init();
 	MarkGUCPrefixReserved("grid_gov");
 }

@@ -531,6 +531,9 @@ extern void gg_enforce_init(void);
 
 extern void gg_sweep_init(void);
 
+/* worker.c: settings, and in the postmaster the workers */
+extern void gg_worker_init(void);
+
 /* system.c: our own steps on an event, as the system */
 extern void gg_system_step(int64 event, const char *action, const char *note, const char *args,
 						   TimestampTz at);
