@@ -509,14 +509,31 @@ typedef struct GgPending
 	int32 pad;
 	GgLogRow log;
 	uint8 hash[GG_DIGEST];
-	char *note;
+	const char *note;
 	Jsonb *args;
 	uint8 salt[16];
 	GgStep step; /* strings copied; wf and t are looked up again */
-	char *workflow;
-	char *citizen_key;
-	bool quiet; /* a change that is no step: nothing to journal */
+	const char *workflow;
+	const char *citizen_key;
 } GgPending;
+typedef enum GgShared
+{
+	GG_SHARED_WORKFLOW,
+	GG_SHARED_ACTION,
+	GG_SHARED_FROM,
+	GG_SHARED_TO,
+	GG_SHARED_ACTOR,
+	GG_SHARED_ACTOR_UNIT,
+	GG_SHARED_OUTER,
+	GG_SHARED_SESSION,
+	GG_SHARED_AREA,
+	GG_SHARED_UNIT,
+	GG_SHARED_NOTE,
+	GG_SHARED_KEY,
+	GG_SHARED
+} GgShared;
+extern const char *gg_pending_share(GgShared place, const char *text);
+extern Jsonb *gg_pending_args(Jsonb *args);
 extern GgPending *gg_pending_add(int64 event, int32 seq);
 extern GgPending *gg_pending_take(int64 event, int32 seq);
 extern MemoryContext gg_pending_context(void);

@@ -213,7 +213,6 @@ static void
 finish(GgStep *step, GgRow *row, const GgRow *old, const char *action)
 {
 	GgPending *p;
-	MemoryContext oldcontext;
 	int32 seq = old == NULL ? 1 : gg_int4(old, EV_SEQ) + 1;
 	int64 event = gg_int8(row, EV_ID);
 	char *args =
@@ -231,37 +230,40 @@ finish(GgStep *step, GgRow *row, const GgRow *old, const char *action)
 	gg_plan_auto(row, step->wf);
 
 	p = gg_pending_add(event, seq);
-	oldcontext = MemoryContextSwitchTo(gg_pending_context());
 	p->step = *step;
 	p->step.wf = NULL;
 	p->step.t = NULL;
 	p->step.actor = NULL;
-	p->step.actor_unit = step->actor_unit ? pstrdup(step->actor_unit) : NULL;
-	p->note = step->note && *step->note ? pstrdup(step->note) : NULL;
-	p->args = step->args ? (Jsonb *) PG_DETOAST_DATUM_COPY(JsonbPGetDatum(step->args)) : NULL;
-	p->workflow = pstrdup(step->wf->name);
+	p->step.note = NULL;
+	p->step.args = NULL;
+	p->step.actor_unit = gg_pending_share(GG_SHARED_ACTOR_UNIT, step->actor_unit);
+	p->note = gg_pending_share(GG_SHARED_NOTE, step->note && *step->note ? step->note : NULL);
+	p->args = gg_pending_args(step->args);
+	p->workflow = gg_pending_share(GG_SHARED_WORKFLOW, step->wf->name);
 	if (step->actor->kind == GG_ACTOR_CITIZEN)
-		p->citizen_key = pstrdup(step->actor->key);
+		p->citizen_key = gg_pending_share(GG_SHARED_KEY, step->actor->key);
 	p->log.event = event;
 	p->log.seq = seq;
 	p->log.at = step->at;
 	p->log.recorded_at = step->recorded_at;
-	p->log.action = pstrdup(action);
-	p->log.from = step->from < 0 ? NULL : pstrdup(step->wf->state[step->from].name);
-	p->log.to = pstrdup(step->wf->state[step->to].name);
-	p->log.actor = pstrdup(step->actor->text);
+	p->log.action = gg_pending_share(GG_SHARED_ACTION, action);
+	p->log.from =
+		gg_pending_share(GG_SHARED_FROM, step->from < 0 ? NULL : step->wf->state[step->from].name);
+	p->log.to = gg_pending_share(GG_SHARED_TO, step->wf->state[step->to].name);
+	p->log.actor = gg_pending_share(GG_SHARED_ACTOR, step->actor->text);
 	p->log.role = gg_role_name[step->role];
-	p->log.outer_role = GetUserNameFromId(GetOuterUserId(), false);
-	p->log.session_role = GetUserNameFromId(GetSessionUserId(), false);
-	p->log.area = gg_text(row, EV_AREA);
-	p->log.unit = gg_text(row, EV_UNIT);
+	p->log.outer_role =
+		gg_pending_share(GG_SHARED_OUTER, GetUserNameFromId(GetOuterUserId(), false));
+	p->log.session_role =
+		gg_pending_share(GG_SHARED_SESSION, GetUserNameFromId(GetSessionUserId(), false));
+	p->log.area = gg_pending_share(GG_SHARED_AREA, gg_text(row, EV_AREA));
+	p->log.unit = gg_pending_share(GG_SHARED_UNIT, gg_text(row, EV_UNIT));
 	p->log.has_due = gg_has(row, EV_DUE_AT);
 	p->log.due = p->log.has_due ? gg_time(row, EV_DUE_AT) : 0;
 	p->log.has_stage_due = gg_has(row, EV_STAGE_DUE_AT);
 	p->log.stage_due = p->log.has_stage_due ? gg_time(row, EV_STAGE_DUE_AT) : 0;
 	p->log.backdated = step->backdated;
 	p->log.imported = gg_bool(row, EV_IMPORTED);
-	MemoryContextSwitchTo(oldcontext);
 
 	if (p->note != NULL || args != NULL)
 	{

@@ -12,12 +12,29 @@
 static MemoryContext context = NULL;
 static HTAB *pending = NULL;
 
+/* Strings that are mostly the same from row to row of a bulk statement. */
+static const char *shared[GG_SHARED];
+static Jsonb *shared_args;
+
 /* The transaction ends: the memory goes with it. */
 static void
 forget_pending(void *arg)
 {
 	context = NULL;
 	pending = NULL;
+	memset(shared, 0, sizeof(shared));
+	shared_args = NULL;
+}
+
+/* A copy of the string for an entry; the last copy in this place serves again where it is equal. */
+const char *
+gg_pending_share(GgShared place, const char *text)
+{
+	if (text == NULL)
+		return NULL;
+	if (shared[place] == NULL || strcmp(shared[place], text) != 0)
+		shared[place] = MemoryContextStrdup(gg_pending_context(), text);
+	return shared[place];
 }
 
 /* Where the strings of entries live. */
@@ -42,6 +59,21 @@ gg_pending_context(void)
 			hash_create("grid_gov pending steps", 128, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
 	return context;
+}
+
+/* The same for arguments; NULL for none. */
+Jsonb *
+gg_pending_args(Jsonb *args)
+{
+	if (args == NULL)
+		return NULL;
+	if (shared_args == NULL || VARSIZE(shared_args) != VARSIZE(args) ||
+		memcmp(shared_args, args, VARSIZE(args)) != 0)
+	{
+		shared_args = MemoryContextAlloc(gg_pending_context(), VARSIZE(args));
+		memcpy(shared_args, args, VARSIZE(args));
+	}
+	return shared_args;
 }
 
 /* The entry's key: no padding may be undefined. */
