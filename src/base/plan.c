@@ -61,7 +61,6 @@ is_planned(SPIPlanPtr plan)
 int
 gg_execute(GgPlan *p, Datum *values, const char *nulls, bool read_only, long limit)
 {
-	Snapshot snapshot;
 	int rc;
 	MemoryContext caller = CurrentMemoryContext; /* SPI leaves its own as current */
 	int nest = 0;
@@ -71,24 +70,22 @@ gg_execute(GgPlan *p, Datum *values, const char *nulls, bool read_only, long lim
 		nest = NewGUCNestLevel();
 		(void) set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION,
 								 GUC_ACTION_SAVE, true, 0, false);
+		/* what scans being discouraged adds to the cost must not look like work for the compiler */
+		(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+								 false);
 	}
+	/* in a SERIALIZABLE or REPEATABLE READ transaction what writes sees what was committed since, too */
 	if (read_only)
-	{
 		rc = SPI_execute_plan(p->plan, values, nulls, true, limit);
-		if (nest != 0)
-			AtEOXact_GUC(true, nest);
-		MemoryContextSwitchTo(caller);
-		if (rc < 0)
-			elog(ERROR, "SPI_execute_plan returned %s for %s", SPI_result_code_string(rc), p->text);
-		return rc;
-	}
-
-	/* in a SERIALIZABLE or REPEATABLE READ transaction this, too, sees what was committed since */
-	snapshot = GetLatestSnapshot();
-	rc =
-		SPI_execute_snapshot(p->plan, values, nulls, snapshot, InvalidSnapshot, false, true, limit);
+	else
+		rc = SPI_execute_snapshot(p->plan, values, nulls, GetLatestSnapshot(), InvalidSnapshot,
+								  false, true, limit);
+	if (nest != 0)
+		AtEOXact_GUC(true, nest);
 	MemoryContextSwitchTo(caller);
 	if (rc < 0)
-		elog(ERROR, "SPI_execute_snapshot returned %s for %s", SPI_result_code_string(rc), p->text);
+		elog(ERROR, "%s returned %s for %s",
+			 read_only ? "SPI_execute_plan" : "SPI_execute_snapshot", SPI_result_code_string(rc),
+			 p->text);
 	return rc;
 }
