@@ -86,7 +86,7 @@ $$;
 CREATE FUNCTION pg_temp.step(INOUT now pg_temp.demo_now, who text, what text, at timestamptz, note text DEFAULT NULL, args jsonb DEFAULT '{}') LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_config('grid_gov.actor', who, false);
-  UPDATE gov.event SET action = what, action_note = note, action_args = args || jsonb_build_object('at', at) WHERE id = now.id
+  UPDATE gov.event SET action = what, action_note = note, action_args = args || jsonb_build_object('at', date_trunc('second', at)) WHERE id = now.id
     RETURNING id, state, level, area, item, urgent, due_at INTO now;
 END
 $$;
@@ -112,7 +112,7 @@ DECLARE
   last text := 'report';
   late boolean := false;
   handed boolean := false; raised boolean := c.first; bounced boolean := c.first; supervised boolean := false; urged boolean := false; gave boolean := c.first; paused boolean := false;
-  extended boolean := false; whistled boolean := false; co boolean := false; sent_back boolean := false; failed boolean := false; reopened boolean := false; appealed boolean := false; twinned boolean := false;
+  extended boolean := false; whistled boolean := false; co boolean := false; sent_back boolean := false; failed boolean := false; reopened boolean := false; appealed boolean := false; twinned boolean := false; sent boolean := false;
   twin demo_case;
   x pg_temp.demo_now;
   x_at timestamptz;
@@ -189,14 +189,16 @@ BEGIN
         s := pg_temp.step(s, c.dispatcher[1]::text, 'escalate', t, '超出镇街职权,请县级协调');
       ELSIF NOT bounced AND c.r[27] < .005 THEN
         bounced := true;
+        last := 'return_to_acceptor';
         s := pg_temp.step(s, c.dispatcher[o]::text, 'return_to_acceptor', t, '诉求要素不全,请补充联系方式');
       ELSIF c.r[27] BETWEEN .995 AND .997 AND c.source <> '12345' AND NOT c.first THEN
         s := pg_temp.step(s, c.centre[o]::text, 'void', t, '与其他工单内容一致,中心作废');
       ELSE
+        sent := true;
         u := CASE WHEN o > 1 THEN 2 ELSE u END;
         s := pg_temp.step(s, c.dispatcher[o]::text, 'dispatch', t, NULL, jsonb_build_object('unit', c.unit[u]) || CASE WHEN u = 4 THEN jsonb_build_object('person', c.worker) ELSE '{}' END
           || CASE WHEN c.r[28] < .02 AND u <> 4 THEN jsonb_build_object('co_units', jsonb_build_array(c.co_unit)) ELSE '{}' END);
-        co := c.r[28] < .02 AND u <> 4 AND NOT co;
+        co := c.r[28] < .02 AND u <> 4;
         finish := NULL;
       END IF;
     WHEN 'dispatched' THEN
@@ -215,11 +217,13 @@ BEGIN
       END IF;
       t := CASE WHEN s.urgent THEN t + (1 + 5 * z) * interval '1 minute' ELSE pg_temp.later(t, CASE WHEN z < .96 THEN 5 + 150 * z * z ELSE 500 + 200 * z END, hours) END;
       EXIT WHEN t > stop;
-      IF NOT gave AND c.r[29] < CASE u WHEN 4 THEN .012 ELSE .045 END AND last <> 'redispatch' THEN
+      IF NOT gave AND c.r[29] < (CASE u WHEN 4 THEN .012 ELSE .045 END) AND last <> 'redispatch' THEN
         gave := true;
+        last := 'reject_dispatch';
         s := pg_temp.step(s, person, 'reject_dispatch', t, (ARRAY['不属于本单位职责,建议转主管部门', '属地管辖有误,退回重派', '涉及产权单位,非本单位管理'])[1 + floor(z * 3)::int]);
       ELSIF NOT gave AND c.r[29] > .996 THEN
         gave := true;
+        last := 'recall';
         s := pg_temp.step(s, c.dispatcher[o]::text, 'recall', t, '派遣有误,撤回');
       ELSIF NOT supervised AND c.r[30] < .012 THEN
         supervised := true;
@@ -231,6 +235,7 @@ BEGIN
         s := pg_temp.step(s, person, 'sign', t);
       END IF;
     WHEN 'returned' THEN
+      co := false;
       IF last = 'return_to_acceptor' THEN
         t := pg_temp.later(t, 5 + 60 * z, hours);
         EXIT WHEN t > stop;
@@ -243,7 +248,6 @@ BEGIN
         s := pg_temp.step(s, c.dispatcher[o]::text, 'redispatch', t, NULL, jsonb_build_object('unit', c.unit[u]) || CASE WHEN u = 4 THEN jsonb_build_object('person', c.worker) ELSE '{}' END);
         last := 'redispatch';
         finish := NULL;
-        CONTINUE;
       END IF;
     WHEN 'handling' THEN
       person := c.handler[u]::text;
@@ -275,6 +279,7 @@ BEGIN
         s := pg_temp.step(s, c.co_handler::text, 'answer_whistle', t, '已到场会同处置');
       ELSIF NOT gave AND c.r[35] < .008 THEN
         gave := true;
+        last := 'give_back';
         t := t + (greatest(finish, t) - t) * .4;
         EXIT WHEN t > stop;
         s := pg_temp.step(s, person, 'give_back', t, '现场查看后确认非本单位管辖');
@@ -359,7 +364,7 @@ BEGIN
     WHEN 'rework' THEN
       t := CASE WHEN s.urgent THEN t + (5 + 20 * z) * interval '1 minute' ELSE pg_temp.later(t, 10 + 150 * z, hours) END;
       EXIT WHEN t > stop;
-      IF c.r[44] < .06 AND u <> 4 AND NOT reopened THEN
+      IF NOT sent OR (c.r[44] < .06 AND u <> 4 AND NOT reopened) THEN
         s := pg_temp.step(s, c.dispatcher[o]::text, 'reassign', t, '改派主管部门处置');
       ELSE
         s := pg_temp.step(s, c.handler[u]::text, 'restart', t);
@@ -403,9 +408,6 @@ BEGIN
     ELSE
       EXIT;
     END CASE;
-    IF s.state = 'returned' AND last <> 'redispatch' OR s.state = 'returned' AND k > 0 THEN
-      SELECT e.entered_by INTO last FROM gov.event e WHERE e.id = s.id;
-    END IF;
   END LOOP;
 END
 $$;

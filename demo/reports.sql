@@ -36,6 +36,7 @@ CREATE TEMP TABLE demo_slot AS
 SELECT f[1] AS slot, f[2] AS value, row_number() OVER (PARTITION BY f[1] ORDER BY n) AS i
   FROM string_to_table(:'slots', E'\n') WITH ORDINALITY AS line (text, n), string_to_array(rtrim(text, E'\r'), E'\t') AS f
  WHERE f[2] <> '' AND f[1] <> 'slot';
+CREATE INDEX ON demo_slot (slot, i);
 
 -- How often what is reported, by source and month: shares of the categories, weights of the items in them, seasons.
 CREATE TEMP TABLE demo_weight AS
@@ -119,6 +120,7 @@ SELECT p.n, p.source, p.at::timestamptz AS at, p.item, p.first_level, p.urgent, 
   FROM placed p
        JOIN gov.grid g ON g.code = p.grid
        JOIN gov.division v ON v.code = g.division
+       JOIN gov.division town ON town.code = left(p.grid, 9)
        JOIN demo_pattern t ON t.source = p.source AND t.item = p.item AND t.i = 1 + floor(p.r[11] * t.many)::int,
        LATERAL (SELECT p.r[9] < CASE p.source WHEN 'grid' THEN .985 WHEN '12345' THEN .22 WHEN '110' THEN .7 WHEN 'department' THEN .6 WHEN 'iot' THEN 1 ELSE .85 END AS located) AS l,
        -- a point on the way from the middle of the grid to a corner
@@ -126,16 +128,20 @@ SELECT p.n, p.source, p.at::timestamptz AS at, p.item, p.first_level, p.urgent, 
        LATERAL (SELECT st_pointn(ring, 1 + floor(p.r[12] * (st_npoints(ring) - 1))::int) AS corner) AS c,
        LATERAL (SELECT st_setsrid(st_makepoint(round((g.lon + (st_x(corner) - g.lon) * .9 * sqrt(p.r[13]))::numeric, 6), round((g.lat + (st_y(corner) - g.lat) * .9 * sqrt(p.r[13]))::numeric, 6)), 4490) AS near) AS q,
        LATERAL (SELECT CASE WHEN st_contains(g.boundary, near) THEN near ELSE st_setsrid(st_makepoint(g.lon, g.lat), 4490) END AS point) AS place,
+       LATERAL (SELECT regexp_replace(v.name, '(村)?(村民委员会|村委会|居民委员会|居委会)$', '\1') AS name) AS village,
+       LATERAL (SELECT s.value FROM demo_slot s WHERE s.slot = 'spot' AND s.i = 1 + floor(p.r[14] * (SELECT count(*) FROM demo_slot WHERE slot = 'spot'))::int) AS spot,
+       LATERAL (SELECT s.value FROM demo_slot s WHERE s.slot = 'time' AND s.i = 1 + floor(p.r[15] * (SELECT count(*) FROM demo_slot WHERE slot = 'time'))::int) AS moment,
+       LATERAL (SELECT s.value FROM demo_slot s WHERE s.slot = 'name' AND s.i = 1 + floor(p.r[16] * (SELECT count(*) FROM demo_slot WHERE slot = 'name'))::int) AS person,
        LATERAL (SELECT replace(replace(replace(replace(replace(replace(t.pattern,
-           '{place}', (SELECT value FROM demo_slot WHERE slot = 'place' AND i = 1 + floor(p.r[14] * (SELECT count(*) FROM demo_slot WHERE slot = 'place'))::int)),
-           '{village}', regexp_replace(v.name, '(村)?(村民委员会|村委会|居民委员会|居委会)$', '\1')),
-           '{time}', (SELECT value FROM demo_slot WHERE slot = 'time' AND i = 1 + floor(p.r[15] * (SELECT count(*) FROM demo_slot WHERE slot = 'time'))::int)),
-           '{name}', (SELECT value FROM demo_slot WHERE slot = 'name' AND i = 1 + floor(p.r[16] * (SELECT count(*) FROM demo_slot WHERE slot = 'name'))::int)),
-           '{n}', (SELECT value FROM demo_slot WHERE slot = 'n' AND i = 1 + floor(p.r[17] * (SELECT count(*) FROM demo_slot WHERE slot = 'n'))::int)),
-           '{count}', (SELECT value FROM demo_slot WHERE slot = 'count' AND i = 1 + floor(p.r[18] * (SELECT count(*) FROM demo_slot WHERE slot = 'count'))::int)) AS body) AS w;
+           '{place}', CASE WHEN p.r[20] < .5 THEN '' WHEN p.r[20] < .8 THEN village.name ELSE town.name END || spot.value),
+           '{village}', village.name),
+           '{time}', moment.value),
+           '{name}', person.value),
+           '{n}', (2 + floor(p.r[17] * p.r[17] * 14)::int)::text),
+           '{count}', (3 + floor(p.r[18] * p.r[18] * 57)::int)::text) AS body) AS w;
 
 -- The same thing reported twice: hotline calls and the like, two hours to a day after another about the same grid and item.
-UPDATE demo_plan p SET twin_of = m.master, grid = m.grid, area = CASE WHEN p.location IS NULL THEN left(m.grid, 9) END COLLATE "C",
+UPDATE demo_plan p SET twin_of = m.master, grid = m.grid, area = CASE WHEN p.location IS NULL OR m.location IS NULL THEN left(m.grid, 9) END COLLATE "C",
        location = CASE WHEN p.location IS NOT NULL THEN m.location END, item = m.item, body = m.body || '(再次反映)', at = m.at + (30 + 400 * p.r[19]) * interval '1 minute'
   FROM (SELECT a.n AS master, b.n AS twin, a.grid, a.location, a.item, a.body, a.at
           FROM (SELECT *, row_number() OVER (ORDER BY md5('master ' || n)) AS i FROM demo_plan WHERE mode = 'unit' AND NOT urgent AND source IN ('grid', '12345', 'app')) AS a
