@@ -112,7 +112,8 @@ placed AS (
   SELECT t.*, CASE WHEN t.source = 'grid' AND mode = 'worker' THEN a.grid WHEN t.source = 'grid' OR r[7] < .4 THEN b.grid ELSE g.code END AS grid, t.source = 'grid' AND mode = 'worker' AND t.k <= 500 AS first
     FROM turn t JOIN demo_active a ON a.i = 1 + (t.k * 7 + extract(quarter FROM t.at)::int * 13) % 500
          JOIN demo_active b ON b.i = 1 + floor(t.r[6] * 500)::int JOIN demo_grid g ON g.i = 1 + floor(((t.r[6] * 65536 + t.r[8]) / 65536) * (SELECT count(*) FROM demo_grid))::int)
-SELECT p.n, p.source, p.at::timestamptz AS at, p.item, p.first_level, p.urgent, p.low_risk, p.department_duty, p.mode, p.first, p.grid, p.r,
+SELECT p.n, p.source, p.at::timestamptz AS at, p.item, p.first_level, p.urgent, p.low_risk, p.department_duty,
+       CASE WHEN p.mode = 'mediate' AND p.grid NOT IN (SELECT grid FROM demo_active) THEN 'unit' ELSE p.mode END AS mode, p.first, p.grid, p.r,
        CASE WHEN l.located THEN place.point END AS location,
        CASE WHEN NOT l.located THEN left(p.grid, CASE WHEN p.source = 'grid' THEN 15 WHEN p.r[10] < .75 THEN 9 ELSE 6 END) END COLLATE "C" AS area,
        CASE WHEN p.source NOT IN ('grid', 'citizen') THEN to_char(p.at, 'YYYYMMDD') || lpad(p.n::text, 6, '0') END AS external_id,
@@ -142,8 +143,8 @@ SELECT p.n, p.source, p.at::timestamptz AS at, p.item, p.first_level, p.urgent, 
 
 -- The same thing reported twice: hotline calls and the like, two hours to a day after another about the same grid and item.
 UPDATE demo_plan p SET twin_of = m.master, grid = m.grid, area = CASE WHEN p.location IS NULL OR m.location IS NULL THEN left(m.grid, 9) END COLLATE "C",
-       location = CASE WHEN p.location IS NOT NULL THEN m.location END, item = m.item, body = m.body || '(再次反映)', at = m.at + (30 + 400 * p.r[19]) * interval '1 minute'
-  FROM (SELECT a.n AS master, b.n AS twin, a.grid, a.location, a.item, a.body, a.at
+       location = CASE WHEN p.location IS NOT NULL THEN m.location END, item = m.item, first_level = m.first_level, low_risk = m.low_risk, department_duty = m.department_duty, body = m.body || '(再次反映)', at = m.at + (30 + 400 * p.r[19]) * interval '1 minute'
+  FROM (SELECT a.n AS master, b.n AS twin, a.grid, a.location, a.item, a.first_level, a.low_risk, a.department_duty, a.body, a.at
           FROM (SELECT *, row_number() OVER (ORDER BY md5('master ' || n)) AS i FROM demo_plan WHERE mode = 'unit' AND NOT urgent AND source IN ('grid', '12345', 'app')) AS a
                JOIN (SELECT n, row_number() OVER (ORDER BY md5('twin ' || n)) AS i FROM demo_plan WHERE mode = 'unit' AND NOT urgent AND source IN ('12345', 'citizen', 'app')) AS b USING (i)
          WHERE i <= 360 AND a.n <> b.n) AS m
