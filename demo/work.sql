@@ -19,7 +19,7 @@ SELECT a.worker, a.grid, d.day, p.minutes, p.minutes / 25, s.at, s.at + make_int
  WHERE c.x > .03 ORDER BY d.day, a.worker;
 INSERT INTO gov.visit (staff_id, grid, required_by, done_at)
 SELECT a.worker, a.grid, v.by, CASE WHEN c.x < .93 THEN v.by::timestamptz - interval '10 days' * c.x + interval '15 hours' END
-  FROM demo_active a CROSS JOIN generate_series(1, 48) AS i, LATERAL (SELECT date '2025-07-01' + (i * 7.6)::int - 3 AS by) AS v, LATERAL (SELECT pg_temp.chance(a.worker || ' visit ' || i) AS x) AS c
+  FROM demo_active a CROSS JOIN generate_series(1, 48) AS k, LATERAL (SELECT date '2025-07-01' + (k * 7.6)::int - 3 AS by) AS v, LATERAL (SELECT pg_temp.chance(a.worker || ' visit ' || k) AS x) AS c
  ORDER BY v.by, a.worker;
 INSERT INTO gov.merit (subject, staff_id, code, day, times, note)
 SELECT 'worker', a.worker, m.code, date '2025-07-05' + floor(pg_temp.chance('merit ' || a.worker || m.code) * 350)::int, 1, m.note
