@@ -1,24 +1,21 @@
 -- A year in the life of the reports: every one is reported, accepted, dispatched, handled, checked, closed and evaluated through the
 -- guard, step by step, at the times of that year, with returns, pauses, extensions, reworks, merges and breaches.
 --
--- Run by psql as a superuser after reports.sql, in the same session. The steps are taken in the session of demo_loader, a role with
+-- Run by psql as a superuser after loader.sql and reports.sql, in the session of the latter; with -v parts=2 -v part=0 (and part=1 in
+-- another session at the same time) it does every other month. Numbers of events are the same either way. The steps are taken in the session of demo_loader, a role with
 -- persona backend and a row in gov.actor_proxy: it acts for the people of the city, each in his own posts, by SET grid_gov.actor.
 -- The owner of gov lets it backdate while it loads, and no longer. Nothing is random: every choice hangs on the report's numbers.
+\if :{?parts}
+\else
+\set parts 1
+\set part 0
+\endif
 \set life_quiet :QUIET
 \set QUIET on
 RESET ROLE;
 SET client_min_messages = warning;
 SET timezone = 'Asia/Shanghai';
-DO $$
-BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'demo_loader') THEN
-    CREATE ROLE demo_loader LOGIN;
-  END IF;
-END
-$$;
-SELECT count(*) AS granted FROM grid_gov.grant_access('demo_loader', 'backend') \gset
 SET ROLE gov_owner;
-INSERT INTO gov.actor_proxy (login, area, may_report, backdate_minutes) VALUES ('demo_loader', '3716', true, 100000000);
 
 -- Who sits where: the people of each centre, the two of each unit, which kind of unit looks after which item.
 CREATE TEMP TABLE demo_office AS
@@ -38,7 +35,7 @@ SELECT c.code, m.kind FROM gov.catalogue c,
          WHERE c.department_hint ~ pattern ORDER BY n LIMIT 1) AS m;
 
 CREATE TEMP TABLE demo_case AS
-SELECT p.n, p.source, p.at, p.item, p.first_level IN ('county', 'city') AS high, p.urgent, p.low_risk, p.department_duty, p.first, p.grid, p.r, p.location, p.area, p.external_id, p.body, p.twin_of,
+SELECT row_number() OVER (ORDER BY p.at, p.n) AS id, (extract(month FROM coalesce(m.at, p.at))::int + extract(year FROM coalesce(m.at, p.at))::int) % :parts AS part, p.n, p.source, p.at, p.item, p.first_level IN ('county', 'city') AS high, p.urgent, p.low_risk, p.department_duty, p.first, p.grid, p.r, p.location, p.area, p.external_id, p.body, p.twin_of,
        CASE WHEN p.mode = 'unit' OR w.staff_id IS NULL THEN 'unit' ELSE p.mode END AS mode,
        (SELECT array_agg(t.n) FROM demo_plan t WHERE t.twin_of = p.n) AS twins,
        CASE WHEN p.source IN ('citizen', 'app') THEN 'reporter:' || md5('citizen ' || p.n) END AS citizen,
@@ -50,7 +47,7 @@ SELECT p.n, p.source, p.at, p.item, p.first_level IN ('county', 'city') AS high,
        -- who handles: the town's unit, or the county's where the town has none; the county's; another one to send it to; the grid centre
        ARRAY[coalesce(u1.code, u2.code), u2.code, x.code, g.code] AS unit, ARRAY[coalesce(u1.handler, u2.handler), u2.handler, x.handler, w.staff_id] AS handler,
        ARRAY[coalesce(u1.head, u2.head), u2.head, x.head, g.head] AS unit_head, x.code AS co_unit, x.handler AS co_handler
-  FROM demo_plan p
+  FROM demo_plan p LEFT JOIN demo_plan m ON m.n = p.twin_of
        LEFT JOIN LATERAL (SELECT staff_id FROM gov.post WHERE role = 'grid_worker' AND area = p.grid LIMIT 1) AS w ON true
        LEFT JOIN LATERAL (SELECT staff_id FROM gov.post WHERE role = 'grid_leader' AND area = p.grid LIMIT 1) AS l ON true
        JOIN demo_office a ON a.area = left(p.grid, 9) JOIN demo_office b ON b.area = left(p.grid, 6) JOIN demo_office c ON c.area = '3716'
@@ -74,8 +71,8 @@ DECLARE
 BEGIN
   PERFORM set_config('grid_gov.actor', CASE WHEN c.source = 'grid' THEN coalesce(c.worker, c.leader)::text WHEN c.citizen IS NOT NULL THEN c.citizen
     WHEN c.source = '110' THEN c.acceptor[2]::text WHEN c.source = 'department' THEN c.handler[2]::text ELSE c.acceptor[3]::text END, false);
-  INSERT INTO gov.event (source, external_id, body, location, area, action_args)
-    VALUES (c.source, c.external_id, c.body, c.location, c.area, jsonb_build_object('at', at))
+  INSERT INTO gov.event (id, source, external_id, body, location, area, action_args)
+    VALUES (c.id, c.source, c.external_id, c.body, c.location, c.area, jsonb_build_object('at', at))
     RETURNING id, state, level, area, item, urgent, due_at INTO now;
   INSERT INTO demo_done VALUES (c.n);
   RETURN now;
@@ -418,7 +415,6 @@ DECLARE
   hours grid_gov.work_calendar := (SELECT c.hours FROM gov.calendar c WHERE c.area = '3716' AND c.name = 'default');
   stop timestamptz := least(timestamptz '2026-07-01 00:00+08', date_trunc('minute', clock_timestamp()));
   began timestamptz := clock_timestamp();
-  before bigint := (SELECT count(*) FROM gov.event_log);
   c demo_case;
   n integer := 0;
 BEGIN
@@ -426,22 +422,22 @@ BEGIN
     PERFORM pg_temp.live(c, hours, stop);
     n := n + 1;
   END LOOP;
-  RETURN format('  %s  %s reports, %s steps, %s s', to_char(month, 'YYYY-MM'), n, (SELECT count(*) FROM gov.event_log) - before, round(extract(epoch FROM clock_timestamp() - began), 1));
+  RETURN format('  %s  %s reports, %s steps, %s s', to_char(month, 'YYYY-MM'), n, (SELECT sum(e.seq) FROM gov.event e WHERE e.reported_at >= month::timestamptz AND e.reported_at < (month + interval '1 month')::timestamptz), round(extract(epoch FROM clock_timestamp() - began), 1));
 END
 $$;
 -- Twins whose other half never got far enough to take them in.
-CREATE FUNCTION pg_temp.live_rest() RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.live_rest(mine integer) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   hours grid_gov.work_calendar := (SELECT c.hours FROM gov.calendar c WHERE c.area = '3716' AND c.name = 'default');
   stop timestamptz := least(timestamptz '2026-07-01 00:00+08', date_trunc('minute', clock_timestamp()));
   c demo_case;
   n integer := 0;
 BEGIN
-  FOR c IN SELECT * FROM demo_case d WHERE d.at < stop AND NOT EXISTS (SELECT FROM demo_done x WHERE x.n = d.n) ORDER BY d.at, d.n LOOP
+  FOR c IN SELECT * FROM demo_case d WHERE d.part = mine AND d.at < stop AND NOT EXISTS (SELECT FROM demo_done x WHERE x.n = d.n) ORDER BY d.at, d.n LOOP
     PERFORM pg_temp.live(c, hours, stop);
     n := n + 1;
   END LOOP;
-  RETURN format('  and %s single twins', n);
+  RETURN format('  and %s left over', n);
 END
 $$;
 
@@ -449,25 +445,11 @@ RESET ROLE;
 SET SESSION AUTHORIZATION demo_loader;
 \pset tuples_only on
 \pset format unaligned
-SELECT pg_temp.live_month('2025-07-01');
-SELECT pg_temp.live_month('2025-08-01');
-SELECT pg_temp.live_month('2025-09-01');
-SELECT pg_temp.live_month('2025-10-01');
-SELECT pg_temp.live_month('2025-11-01');
-SELECT pg_temp.live_month('2025-12-01');
-SELECT pg_temp.live_month('2026-01-01');
-SELECT pg_temp.live_month('2026-02-01');
-SELECT pg_temp.live_month('2026-03-01');
-SELECT pg_temp.live_month('2026-04-01');
-SELECT pg_temp.live_month('2026-05-01');
-SELECT pg_temp.live_month('2026-06-01');
-SELECT pg_temp.live_rest();
+SELECT format('SELECT pg_temp.live_month(%L)', m::date) FROM generate_series(timestamp '2025-07-01', '2026-06-01', '1 month') AS m
+ WHERE (extract(month FROM m)::int + extract(year FROM m)::int) % :parts = :part \gexec
+SELECT pg_temp.live_rest(:part);
 \pset tuples_only off
 \pset format aligned
 RESET grid_gov.actor;
 RESET SESSION AUTHORIZATION;
-SET ROLE gov_owner;
-UPDATE gov.actor_proxy SET backdate_minutes = 0 WHERE login = 'demo_loader';
-RESET ROLE;
-ANALYZE;
 \set QUIET :life_quiet

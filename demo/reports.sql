@@ -15,9 +15,7 @@ SET timezone = 'Asia/Shanghai';
 SET client_min_messages = warning;
 \set patterns `cat :demo/patterns.tsv`
 \set slots `cat :demo/slots.tsv`
-
-CREATE FUNCTION pg_temp.chance(key text) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT AS
-  $$SELECT ('x' || substr(md5(key), 1, 8))::bit(32)::bigint / 4294967296.0$$;
+\ir active.sql
 
 -- Who writes how: the patterns of an item that suit the source, or all of them where none does.
 CREATE TEMP TABLE demo_pattern AS
@@ -75,12 +73,6 @@ SELECT day, sum(weight) OVER (ORDER BY day) / sum(weight) OVER () AS upto
 CREATE INDEX ON demo_day (upto);
 ANALYZE demo_weight, demo_day, demo_pattern, demo_slot;
 
--- Five hundred grids whose workers use the app daily; they report what grid workers report.
-CREATE TEMP TABLE demo_active AS
-SELECT row_number() OVER (ORDER BY md5('active ' || grid)) AS i, grid, worker
-  FROM (SELECT DISTINCT ON (p.staff_id) p.area AS grid, p.staff_id AS worker FROM gov.post p WHERE p.role = 'grid_worker' ORDER BY p.staff_id, p.area) AS w
- ORDER BY i LIMIT 500;
-CREATE UNIQUE INDEX ON demo_active (i);
 CREATE TEMP TABLE demo_grid AS SELECT row_number() OVER (ORDER BY code) AS i, code FROM gov.grid;
 CREATE UNIQUE INDEX ON demo_grid (i);
 

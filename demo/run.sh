@@ -23,7 +23,13 @@ run -d "$db" -c 'SET ROLE gov_owner' -f demo/geography.sql
 note "14 000 people in their posts"
 run -d "$db" -c 'SET ROLE gov_owner' -f demo/people.sql
 note "20 000 reports, moved along the workflow through the guard"
-run -d "$db" -c 'SET ROLE gov_owner' -f demo/reports.sql -f demo/life.sql -f demo/work.sql
+run -d "$db" -f demo/loader.sql
+# two sessions share the year, month by month
+run -d "$db" -v parts=2 -v part=0 -c 'SET ROLE gov_owner' -f demo/reports.sql -f demo/life.sql & half=$!
+run -d "$db" -v parts=2 -v part=1 -c 'SET ROLE gov_owner' -f demo/reports.sql -f demo/life.sql
+wait $half
+note "patrols, visits, figures"
+run -d "$db" -f demo/work.sql
 note "loaded"
 if [ "${NO_TOUR:-}" != 1 ]; then
   run -d "$db" -f demo/tour.sql
