@@ -390,10 +390,10 @@ BEGIN
       ELSIF s.state = 'closed' AND (c.first OR c.r[46] < CASE WHEN last = 'self_handle' THEN .25 ELSE .85 END) THEN
         t := pg_temp.later(t, 60 + 900 * z, hours);
         EXIT WHEN t > stop;
-        last := CASE WHEN reopened THEN '满意' WHEN c.r[47] < .79 THEN '满意' WHEN c.r[47] < .90 THEN '基本满意' WHEN c.r[47] < .945 OR c.first THEN '不满意' ELSE '未接通' END;
+        last := CASE WHEN reopened THEN '满意' WHEN c.r[47] < .74 THEN '满意' WHEN c.r[47] < .87 THEN '基本满意' WHEN c.r[47] < .95 OR c.first THEN '不满意' ELSE '未接通' END;
         s := pg_temp.step(s, CASE WHEN c.citizen IS NOT NULL AND c.r[46] < .3 THEN c.citizen ELSE c.caller[o]::text END, 'evaluate', t, NULL, jsonb_build_object('satisfaction', last));
         CONTINUE;
-      ELSIF s.state = 'evaluated' AND last = '不满意' AND NOT reopened AND c.r[48] < .7 THEN
+      ELSIF s.state = 'evaluated' AND last = '不满意' AND NOT reopened AND c.r[48] < .5 THEN
         reopened := true;
         t := pg_temp.later(t, 30 + 400 * z, hours);
         EXIT WHEN t > stop;
