@@ -161,6 +161,41 @@ sub open_due {
   }
 }
 
+# Open seconds between two instants.
+sub open_time {
+  my ($since, $until) = @_;
+  my $sum = 0;
+  for my $d (day($since) .. day($until)) {
+    next if !working($d);
+    for my $span ([8, 12], [14, 18]) {
+      my ($o, $c) = map { $d * 86400 - 28800 + $_ * 3600 } @$span;
+      $o = $since if $o < $since;
+      $c = $until if $c > $until;
+      $sum += $c - $o if $c > $o;
+    }
+  }
+  return $sum;
+}
+# Closing times between two instants.
+sub closings { my ($since, $until) = @_; return scalar grep { my $c = $_ * 86400 + 18 * 3600 - 28800; working($_) && $c > $since && $c <= $until } day($since) .. day($until) }
+
+# Stage limits: kind (m: seconds, wh: open seconds, wd: working days) and amount, for ordinary and for urgent events.
+my %stage = (verifying => [['wh', 7200], ['wh', 7200]], pending_accept => [['m', 1800], ['m', 300]], pending_dispatch => [['wh', 7200], ['m', 600]], returned => [['wh', 7200], ['m', 600]],
+  dispatched => [['wd', 1], ['wd', 1]], checking => [['wh', 7200], ['wh', 7200]], pending_close => [['wd', 1], ['wd', 1]]);
+sub count_on { my ($kind, $start, $n) = @_; return $kind eq 'm' ? $start + $n : $kind eq 'wh' ? open_due($start, $n) : within("${n}wd", $start) }
+sub stage_due {
+  my ($e) = @_;
+  my $s = $e->{stage} or return '-';
+  my ($kind, $n) = @$s{qw(kind n)};
+  my $due = count_on($kind, $s->{start}, $n);
+  for my $p (@{$s->{pauses}}) {
+    last if $p->[0] >= $due;
+    $n += $kind eq 'm' ? $p->[1] - $p->[0] : $kind eq 'wh' ? open_time(@$p) : closings(@$p);
+    $due = count_on($kind, $s->{start}, $n);
+  }
+  return $due;
+}
+
 sub present { my ($v) = @_; return defined $v && (ref $v eq 'ARRAY' ? scalar @$v : length $v) }
 
 # Are the arguments that the step needs there?
@@ -285,13 +320,13 @@ sub stop {
   return;
 }
 sub open_task {
-  my ($e, $kind, $unit, $person, $round) = @_;
+  my ($e, $kind, $unit, $person, $round, $due) = @_;
   # rounds are counted for the same unit and person
   if (!defined $round) {
     $round = 1;
     for (grep { $_->{kind} eq $kind && $_->{unit} eq $unit && ($_->{person} // 0) == ($person // 0) } @{$e->{tasks}}) { $round = $_->{round} + 1 if $_->{round} >= $round }
   }
-  push @{$e->{tasks}}, { kind => $kind, unit => $unit, person => $person, round => $round };
+  push @{$e->{tasks}}, { kind => $kind, unit => $unit, person => $person, round => $round, due => $due };
   return;
 }
 
@@ -372,18 +407,23 @@ sub apply {
     if ($t->{to} eq '(before)') {
       my $b = $e->{before};
       @$e{qw(by at away)} = ($b->{by}, $b->{at}, $b->{away} + $at - $b->{left});
+      push @{$e->{stage}{pauses}}, [$b->{left}, $at] if $e->{stage};
       $e->{before} = pop @{$e->{stack} // []};
     } else {
       @$e{qw(by at away)} = ($action, $at, 0);
+    }
+    if ($t->{to} ne '(before)' && $to !~ /^(?:suspended|merged)$/) {
+      my $limit = $stage{$to} && $stage{$to}[$e->{urgent}];
+      $e->{stage} = $limit ? { kind => $limit->[0], n => $limit->[1], start => $at, pauses => [] } : undef;
     }
     $e->{state} = $to;
     $e->{mark}{forced} = 1 if $to eq 'forced_closed';
   }
   for my $kind (@later) {
-    if ($kind eq 'whistle') { open_task($e, 'whistle', $_, undef, 1) for @{$args->{units}} }
+    if ($kind eq 'whistle') { open_task($e, 'whistle', $_, undef, 1, $e->{urgent} ? $at + 1800 : open_due($at, 4 * 3600)) for @{$args->{units}} }
     elsif ($kind eq 'co_handle') { open_task($e, 'co_handle', $_, undef, 1) for @{$args->{co_units} // []} }
     elsif ($kind eq 'handle') { open_task($e, 'handle', $args->{unit}, $args->{person}, undef) }
-    elsif ($kind eq 'callback') { open_task($e, 'callback', undef, undef, 1) }
+    elsif ($kind eq 'callback') { open_task($e, 'callback', undef, undef, 1, within('3wd', $at)) }
     else { open_task($e, $kind, undef, $args->{person}, undef) }
   }
   $e->{last_at} = $at;
@@ -434,8 +474,8 @@ sub text {
   return join '|', @$e{qw(state by)}, ($e->{state} =~ /^(?:suspended|merged)$/ ? $e->{before}{state} : ""), $e->{level}, $e->{area}, $s->($e->{item}),
     (map { $c->($_) } qw(extend suspend return rework reopen urge escalation)), ($e->{count}{self_handled} ? 't' : 'f'), $f->('false_report'), $f->('forced'),
     ($e->{mark}{supervised} ? 't' : 'f'), ($e->{designated} ? 't' : 'f'), ($e->{exempt} ? 't' : 'f'), $s->($e->{master}), $s->($e->{satisfaction}), $e->{seq},
-    $due, join(' ', sort map { join ':', $_->{kind}, $s->($_->{unit}), $s->($_->{person}), $_->{kind} eq 'handle' ? $_->{round} : '', $_->{signed} ? 's' : '',
-      $_->{outcome} ? $_->{outcome} : 'open', $_->{kind} eq 'handle' && defined $_->{breach} ? ($_->{breach} ? 'late' : 'ontime') : '' } @{$e->{tasks}}),
+    $due, ($e->{state} =~ /^(?:suspended|merged)$/ ? '-' : stage_due($e)), join(' ', sort map { join ':', $_->{kind}, $s->($_->{unit}), $s->($_->{person}), $_->{kind} eq 'handle' ? $_->{round} : '', $_->{signed} ? 's' : '',
+      $_->{outcome} ? $_->{outcome} : 'open', $_->{kind} eq 'handle' && defined $_->{breach} ? ($_->{breach} ? 'late' : 'ontime') : '', $s->($_->{due}) } @{$e->{tasks}}),
     join(' ', map { join ':', $_->{kind}, $_->{by}, $_->{endorsed} ? 'e' : '', $_->{outcome} // 'open' } @{$e->{requests}});
 }
 

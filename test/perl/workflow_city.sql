@@ -20,9 +20,11 @@ CREATE FUNCTION m.seen(event bigint) RETURNS text LANGUAGE sql STABLE SECURITY D
     left(e.self_handled::text, 1), left(e.false_report::text, 1), left(e.forced::text, 1), left((e.supervised IS NOT NULL)::text, 1), left(e.designated::text, 1), left(e.timeout_exempt::text, 1),
     COALESCE(e.master_id::text, ''), COALESCE(e.satisfaction, ''), e.seq,
     CASE WHEN e.handling_start IS NULL OR e.handling_paused_at IS NOT NULL OR e.handling_stopped_at IS NOT NULL THEN '-' ELSE extract(epoch FROM e.due_at)::bigint::text END,
+    CASE WHEN e.stage_due_at IS NULL OR e.state IN ('suspended', 'merged') THEN '-' ELSE extract(epoch FROM e.stage_due_at)::bigint::text END,
     COALESCE((SELECT string_agg(t.line, ' ' ORDER BY t.line COLLATE "C") FROM (SELECT concat_ws(':', t.kind, COALESCE(t.unit, ''), COALESCE(t.person::text, ''), CASE WHEN t.kind = 'handle' THEN t.round::text ELSE '' END,
       CASE WHEN t.signed_at IS NOT NULL THEN 's' ELSE '' END, CASE WHEN t.done_at IS NULL THEN 'open' ELSE t.outcome END,
-      CASE WHEN t.kind <> 'handle' OR t.breach IS NULL THEN '' WHEN t.breach THEN 'late' ELSE 'ontime' END) AS line FROM gov.event_task t WHERE t.event_id = e.id) t), ''),
+      CASE WHEN t.kind <> 'handle' OR t.breach IS NULL THEN '' WHEN t.breach THEN 'late' ELSE 'ontime' END,
+      CASE WHEN t.kind IN ('callback', 'whistle') THEN extract(epoch FROM t.due_at)::bigint::text ELSE '' END) AS line FROM gov.event_task t WHERE t.event_id = e.id) t), ''),
     COALESCE((SELECT string_agg(concat_ws(':', r.kind, replace(r.made_by, 'staff:', ''), CASE WHEN r.endorsed_at IS NOT NULL THEN 'e' ELSE '' END, COALESCE(r.outcome, 'open')), ' ' ORDER BY r.id)
       FROM gov.request r WHERE r.event_id = e.id), ''))
   FROM gov.event e WHERE e.id = event
