@@ -279,13 +279,13 @@ open_request(GgAfter *a, const char *kind)
 	gg_execute(&plan, v, n, false, 0);
 }
 
-/* Endorse the undecided request that the step's guard names. */
+/* Endorse the undecided request that the step's guard names, once: the first endorsement stands. */
 static void
 endorse_request(GgAfter *a, const char *kind)
 {
 	static GgPlan plan = {
 		"UPDATE gov.request SET endorsed_at = $3, endorsed_by = $4"
-		" WHERE event_id OPERATOR(pg_catalog.=) $1 AND kind OPERATOR(pg_catalog.=) $2 AND decided_at IS NULL",
+		" WHERE event_id OPERATOR(pg_catalog.=) $1 AND kind OPERATOR(pg_catalog.=) $2 AND decided_at IS NULL AND endorsed_at IS NULL",
 		4,
 		{INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID}};
 	Datum v[4] = {Int64GetDatum(a->event), CStringGetTextDatum(kind),
