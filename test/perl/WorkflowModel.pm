@@ -371,9 +371,9 @@ sub apply {
     elsif ($f eq 'remember_state') { push @{$e->{stack}}, $e->{before} if $e->{before}; $e->{before} = { state => $from, by => $e->{by}, at => $e->{at}, away => $e->{away} // 0, left => $at } }
     elsif ($f eq 'count') { $e->{count}{$x}++ }
     elsif ($f eq 'mark') { $e->{mark}{$x} = 1 }
-    elsif ($f eq 'open_request') { push @{$e->{requests}}, { kind => $x, by => $a->{id}, endorsed => $role eq 'unit_head', until => $args->{until} } }
-    elsif ($f eq 'endorse_request') { $named_request->{endorsed} = 1 }
-    elsif ($f eq 'close_request') { $named_request->{outcome} = $action =~ /^reject/ ? 'rejected' : 'approved'; $e->{until} = $named_request->{until} if $action eq 'approve_suspend' }
+    elsif ($f eq 'open_request') { push @{$e->{requests}}, { kind => $x, by => $a->{id}, endorsed => $role eq 'unit_head' ? $a->{id} : undef, until => $args->{until} } }
+    elsif ($f eq 'endorse_request') { $named_request->{endorsed} //= $a->{id} }
+    elsif ($f eq 'close_request') { $named_request->{decided} = $a->{id}; $named_request->{outcome} = $action =~ /^reject/ ? 'rejected' : 'approved'; $e->{until} = $named_request->{until} if $action eq 'approve_suspend' }
     elsif ($f eq 'void_requests') { $_->{outcome} ||= 'void' for grep { $_->{kind} =~ /^(?:suspend|extend)$/ } @{$e->{requests}} }
     elsif ($f eq 'link_master') { $e->{master} = $args->{master_id} }
     elsif ($f eq 'unlink_master') { $e->{master} = undef }
@@ -427,6 +427,7 @@ sub apply {
     else { open_task($e, $kind, undef, $args->{person}, undef) }
   }
   $e->{last_at} = $at;
+  push @{$e->{log}}, join '|', $e->{id}, $e->{seq}, $action, $from, $to, !$a ? 'system' : defined $a->{key} ? 'reporter' : "staff:$a->{id}", $role, $at;
   return if $to eq $from;
   return $m->on_slaves($e, $at);
 }
@@ -442,7 +443,7 @@ sub on_slaves {
       $s->{mark}{forced} = 1 if $e->{state} eq 'forced_closed' || $e->{mark}{forced};
     }
     elsif ($e->{state} =~ /^(?:cancelled|not_accepted)$/) { $m->apply($s, undef, 'unmerge', 'x', {}, $then) }
-    elsif ($e->{state} eq 'merged') { $s->{master} = $e->{master}; $s->{seq}++ }
+    elsif ($e->{state} eq 'merged') { $s->{master} = $e->{master}; $s->{seq}++; $s->{last_at} = $then }
     else { next }
     push @changed, $s;
   }
@@ -476,7 +477,7 @@ sub text {
     ($e->{mark}{supervised} ? 't' : 'f'), ($e->{designated} ? 't' : 'f'), ($e->{exempt} ? 't' : 'f'), $s->($e->{master}), $s->($e->{satisfaction}), $e->{seq},
     $due, ($e->{state} =~ /^(?:suspended|merged)$/ ? '-' : stage_due($e)), join(' ', sort map { join ':', $_->{kind}, $s->($_->{unit}), $s->($_->{person}), $_->{kind} eq 'handle' ? $_->{round} : '', $_->{signed} ? 's' : '',
       $_->{outcome} ? $_->{outcome} : 'open', $_->{kind} eq 'handle' && defined $_->{breach} ? ($_->{breach} ? 'late' : 'ontime') : '', $s->($_->{due}) } @{$e->{tasks}}),
-    join(' ', map { join ':', $_->{kind}, $_->{by}, $_->{endorsed} ? 'e' : '', $_->{outcome} // 'open' } @{$e->{requests}});
+    join(' ', map { join ':', $_->{kind}, $_->{by}, $s->($_->{endorsed}), $_->{outcome} // 'open', $s->($_->{decided}) } @{$e->{requests}});
 }
 
 1;

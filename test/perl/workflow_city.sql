@@ -25,7 +25,7 @@ CREATE FUNCTION m.seen(event bigint) RETURNS text LANGUAGE sql STABLE SECURITY D
       CASE WHEN t.signed_at IS NOT NULL THEN 's' ELSE '' END, CASE WHEN t.done_at IS NULL THEN 'open' ELSE t.outcome END,
       CASE WHEN t.kind <> 'handle' OR t.breach IS NULL THEN '' WHEN t.breach THEN 'late' ELSE 'ontime' END,
       CASE WHEN t.kind IN ('callback', 'whistle') THEN extract(epoch FROM t.due_at)::bigint::text ELSE '' END) AS line FROM gov.event_task t WHERE t.event_id = e.id) t), ''),
-    COALESCE((SELECT string_agg(concat_ws(':', r.kind, replace(r.made_by, 'staff:', ''), CASE WHEN r.endorsed_at IS NOT NULL THEN 'e' ELSE '' END, COALESCE(r.outcome, 'open')), ' ' ORDER BY r.id)
+    COALESCE((SELECT string_agg(concat_ws(':', r.kind, replace(r.made_by, 'staff:', ''), COALESCE(replace(r.endorsed_by, 'staff:', ''), ''), COALESCE(r.outcome, 'open'), CASE WHEN r.outcome <> 'void' THEN COALESCE(replace(r.decided_by, 'staff:', ''), '') ELSE '' END), ' ' ORDER BY r.id)
       FROM gov.request r WHERE r.event_id = e.id), ''))
   FROM gov.event e WHERE e.id = event
 $$;

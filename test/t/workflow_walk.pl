@@ -167,6 +167,11 @@ my $problems = $node->safe_psql('walk', 'SELECT string_agg(v::text, E\'\n\') FRO
 is($problems, '', 'verify_journal() finds nothing');
 my $seqs = join ',', map { $m->{event}{$_}{seq} } 1 .. $next - 1;
 is($node->safe_psql('walk', 'SELECT string_agg(n::text, \',\' ORDER BY event_id) FROM (SELECT event_id, count(*) n FROM gov.event_log GROUP BY event_id HAVING count(*) = max(seq)) l'), $seqs, 'every step is in the journal, once');
+my %journal = map { $_ => 1 } split /\n/, $node->safe_psql('walk', "SELECT concat_ws('|', event_id, seq, action, from_state, to_state, actor, role, extract(epoch FROM at)::bigint) FROM gov.event_log WHERE action <> 'report'");
+my @lost = grep { !delete $journal{$_} } map { @{$m->{event}{$_}{log} // []} } 1 .. $next - 1;
+delete @journal{grep { /^\d+\|\d+\|repoint\|/ } keys %journal};   # a master that was merged itself
+is(join("\n", splice @lost, 0, 5), '', 'the journal tells each step as it was: action, states, actor, role, time');
+is(join("\n", splice @{[sort keys %journal]}, 0, 5), '', 'and nothing else');
 my @never = grep { $_ ne 'report' && !$count{taken}{$_} } sort keys %{$m->{actions}};
 note("$steps attempts on " . ($next - 1) . ' events: ' . join(', ', map { "$_ $count{$_}" } grep { !ref $count{$_} } sort keys %count) . "; never taken by people: @never");
 ok(@never <= 5, 'nearly every action was taken') or diag("never: @never");
