@@ -26,8 +26,10 @@ CREATE FUNCTION grid_gov.deadline(start timestamp with time zone, allow grid_gov
 CREATE FUNCTION grid_gov.explain_classification(body text) RETURNS TABLE(evidence text, category text, weight double precision) STABLE;
 CREATE FUNCTION grid_gov.explain_deadline(start timestamp with time zone, allow grid_gov.time_limit, hours grid_gov.work_calendar, OUT day date, OUT kind text, OUT label text, OUT opens timestamp with time zone, OUT closes timestamp with time zone, OUT used interval, OUT remaining interval) RETURNS SETOF record IMMUTABLE;
 CREATE FUNCTION grid_gov.explain_score(staff_id bigint, since date, until date) RETURNS TABLE(code text, name text, numerator double precision, denominator double precision, value double precision, weight double precision, points double precision, evidence text) STABLE;
+CREATE FUNCTION grid_gov.find_duplicates(event bigint, within_m double precision DEFAULT 200, within_days integer DEFAULT 7, min_similarity double precision DEFAULT 0.6) RETURNS TABLE(event bigint, distance_m double precision, days double precision, similarity double precision, same_item boolean, rank integer) STABLE;
 CREATE FUNCTION grid_gov.from_wgs84(point geometry, frame text) RETURNS geometry IMMUTABLE;
 CREATE FUNCTION grid_gov.grant_access(role regrole, persona text, area text DEFAULT NULL::text) RETURNS TABLE(kind text, object text, action text, detail text) VOLATILE;
+CREATE FUNCTION grid_gov.hand_over_tasks(from_staff bigint, to_staff bigint, note text) RETURNS integer VOLATILE;
 CREATE FUNCTION grid_gov.holiday_rules(since date DEFAULT NULL::date, until date DEFAULT NULL::date) RETURNS text STABLE;
 CREATE FUNCTION grid_gov.import_events(staging regclass) RETURNS bigint VOLATILE;
 CREATE FUNCTION grid_gov.inside_root(point geometry, frame text DEFAULT 'cgcs2000'::text) RETURNS boolean STABLE;
@@ -48,6 +50,7 @@ CREATE FUNCTION grid_gov.redact(log_id bigint, reason text) RETURNS void VOLATIL
 CREATE FUNCTION grid_gov.refresh_summary(since date, until date) RETURNS integer VOLATILE;
 CREATE FUNCTION grid_gov.report(body text, location geometry DEFAULT NULL::geometry, source text DEFAULT 'grid'::text, external_id text DEFAULT NULL::text, area text DEFAULT NULL::text, item text DEFAULT NULL::text, urgent boolean DEFAULT NULL::boolean, frame text DEFAULT 'cgcs2000'::text, reporter_name text DEFAULT NULL::text, phone text DEFAULT NULL::text, address text DEFAULT NULL::text, args jsonb DEFAULT NULL::jsonb) RETURNS bigint VOLATILE;
 CREATE FUNCTION grid_gov.report_batch(items jsonb) RETURNS TABLE(ord integer, event bigint, code text, problem text) VOLATILE;
+CREATE FUNCTION grid_gov.report_similarity(a text, b text) RETURNS double precision IMMUTABLE;
 CREATE FUNCTION grid_gov.reseal(event bigint, reason text) RETURNS void VOLATILE;
 CREATE FUNCTION grid_gov.revoke_access(role regrole) RETURNS TABLE(kind text, object text, action text, detail text) VOLATILE;
 CREATE FUNCTION grid_gov.score_units(since date, until date, area text DEFAULT NULL::text) RETURNS TABLE(unit text, name text, unit_area text, cases double precision, i2 double precision, i3 double precision, i4 double precision, urgent_i3 double precision, urgent_i4 double precision, i5 double precision, i6 double precision, i7 double precision, i8 double precision, i9 double precision, i9_resolved double precision, i13 double precision, p_i4 double precision, p_i3 double precision, p_urgent_i3 double precision, p_urgent_i4 double precision, p_i8 double precision, p_i6 double precision, p_base double precision, bonus double precision, deductions double precision, score double precision, grade text, rank bigint) STABLE;

@@ -5,6 +5,11 @@ CREATE FUNCTION grid_gov.normalize_report(body text) RETURNS text
   AS 'MODULE_PATHNAME', 'gg_normalize_report';
 COMMENT ON FUNCTION grid_gov.normalize_report(text) IS '诉求文本的规范形(仅用于提取特征,不改写原文):NFKC 折叠大小写全半角、去拼音注音、繁转简、去汉字间空格、去系统标签与长数字串;超过 16 MB 拒绝';
 
+CREATE FUNCTION grid_gov.report_similarity(a text, b text) RETURNS double precision
+  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
+  AS 'MODULE_PATHNAME', 'gg_report_similarity';
+COMMENT ON FUNCTION grid_gov.report_similarity(text, text) IS '两条诉求的相似度(0 到 1):规范形的三字串集合的交与并之比,标点与空格不计';
+
 CREATE TYPE grid_gov.text_model;
 CREATE FUNCTION grid_gov.text_model_in(cstring) RETURNS grid_gov.text_model
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gg_text_model_in';

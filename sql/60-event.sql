@@ -140,3 +140,59 @@ CREATE FUNCTION grid_gov.workflow_mermaid(name text) RETURNS text
   LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
   AS 'MODULE_PATHNAME', 'gg_workflow_mermaid';
 COMMENT ON FUNCTION grid_gov.workflow_mermaid(text) IS '流程图:Mermaid 的 stateDiagram-v2 文本,状态与动作用中文名';
+
+-- Bound at creation to PostGIS wherever it lives: the box that a search by distance looks into.
+CREATE FUNCTION grid_gov.box_around(point geometry, metres double precision) RETURNS geometry
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  RETURN st_expand(point,
+    metres OPERATOR(pg_catalog./) (111195.0 OPERATOR(pg_catalog.*) GREATEST(pg_catalog.cosd(st_y(point)), 0.01)) OPERATOR(pg_catalog.*) 1.01,
+    metres OPERATOR(pg_catalog./) 111195.0 OPERATOR(pg_catalog.*) 1.01);
+COMMENT ON FUNCTION grid_gov.box_around(geometry, double precision) IS '以经纬度点为中心、边长不小于给定米数两倍的框(内部使用)';
+
+CREATE FUNCTION grid_gov.duplicates_of(id bigint, within_m double precision, within_days integer, min_similarity double precision)
+  RETURNS TABLE (event bigint, distance_m double precision, days double precision, similarity double precision, same_item boolean, rank integer)
+  LANGUAGE plpgsql STABLE STRICT ROWS 10
+  SET search_path = pg_catalog, pg_temp
+AS $body$
+#variable_conflict use_column
+-- Reads with the rights of who asks: candidates are events that he may see.
+DECLARE
+  postgis constant name := (SELECT x.extnamespace::regnamespace::name FROM pg_extension x WHERE x.extname = 'postgis');
+BEGIN
+  IF within_m < 0 OR within_days < 0 OR min_similarity < 0 OR min_similarity > 1 THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+      MESSAGE = format('find_duplicates() cannot look within %s m and %s days for a similarity of %s', within_m, within_days, min_similarity),
+      HINT = 'Distance and days are not negative; similarity lies between 0 and 1.';
+  END IF;
+  IF NOT EXISTS (SELECT FROM gov.event e WHERE e.id = $1) THEN
+    RAISE EXCEPTION USING ERRCODE = 'WG002', MESSAGE = format('event %s does not exist, or you may not see it', $1);
+  END IF;
+  RETURN QUERY EXECUTE format($query$
+    SELECT c.id, c.distance_m, c.days, c.similarity, c.same_item,
+           (row_number() OVER (ORDER BY c.similarity DESC, c.distance_m, c.days, c.id))::integer
+      FROM (SELECT e.id, grid_gov.metres_apart(o.location, e.location) AS distance_m,
+                   abs(extract(epoch FROM e.reported_at - o.reported_at))::double precision / 86400 AS days,
+                   grid_gov.report_similarity(o.body, e.body) AS similarity, COALESCE(e.item = o.item, false) AS same_item
+              FROM gov.event o
+              JOIN gov.event e ON e.location OPERATOR(%1$I.&&) grid_gov.box_around(o.location, $2)
+               AND e.reported_at >= o.reported_at - $3 * interval '1 day' AND e.reported_at <= o.reported_at + $3 * interval '1 day'
+              JOIN gov.workflow_state s ON s.workflow = e.workflow AND s.state = e.state AND s.open
+             WHERE o.id = $1 AND e.id <> o.id AND e.master_id IS NULL) c
+     WHERE c.distance_m <= $2 AND (c.same_item OR c.similarity >= $4)
+     ORDER BY 6$query$, postgis) USING $1, $2, $3, $4;
+END
+$body$;
+COMMENT ON FUNCTION grid_gov.duplicates_of(bigint, double precision, integer, double precision) IS 'find_duplicates() 的实际步骤(内部使用)';
+
+-- PL/pgSQL does not let an argument and a column share a name; plain SQL does.
+CREATE FUNCTION grid_gov.find_duplicates(event bigint, within_m double precision DEFAULT 200, within_days integer DEFAULT 7, min_similarity double precision DEFAULT 0.6)
+  RETURNS TABLE (event bigint, distance_m double precision, days double precision, similarity double precision, same_item boolean, rank integer)
+  LANGUAGE sql STABLE STRICT ROWS 10
+  SET search_path = pg_catalog, pg_temp
+  AS 'SELECT d.event, d.distance_m, d.days, d.similarity, d.same_item, d.rank FROM grid_gov.duplicates_of($1, $2, $3, $4) d ORDER BY d.rank';
+COMMENT ON FUNCTION grid_gov.find_duplicates(bigint, double precision, integer, double precision) IS '疑似重复事件:距离与上报时间相近,且事项相同或文字相似者,按相似程度排名;只列可作主案者(在办、未并案)';
+
+CREATE FUNCTION grid_gov.hand_over_tasks(from_staff bigint, to_staff bigint, note text) RETURNS integer
+  LANGUAGE c VOLATILE STRICT
+  AS 'MODULE_PATHNAME', 'gg_hand_over_tasks';
+COMMENT ON FUNCTION grid_gov.hand_over_tasks(bigint, bigint, text) IS '人员离岗:其全部未结任务一次移交给另一人,返回移交的任务数;由辖区内的中心负责人、网格长或派遣员执行,每件事件在台账中留一步';

@@ -555,6 +555,11 @@ extern void gg_worker_init(void);
 extern void gg_system_step(int64 event, const char *action, const char *note, const char *args,
 						   TimestampTz at);
 extern bool gg_system_pass(int64 event, TimestampTz *at, bool *quiet);
+/* The same kind of step in the name of a person; judged by the caller. */
+extern void gg_person_step(int64 event, const char *action, const char *note, const char *args,
+						   TimestampTz at, const GgActor *actor, GgRole role);
+/* In whose name the step of the pass just used is. */
+extern const GgActor *gg_pass_actor(GgRole *role);
 extern void gg_system_plan_alert(int64 event, TimestampTz after, bool forget_auto);
 
 #endif /* GG_EVENT_H */

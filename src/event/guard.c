@@ -485,7 +485,7 @@ guard_update(TriggerData *td)
 						gg_text(&old, EV_STATE), (long long) gg_int8(&old, EV_ID), step.wf->name)));
 	if (system)
 	{
-		step.actor = &gg_actor_system;
+		step.actor = gg_pass_actor(&step.role);
 		step.recorded_at = GetCurrentTimestamp();
 		if (gg_has(&old, EV_LAST_AT) && step.at < gg_time(&old, EV_LAST_AT))
 			step.at = gg_time(&old, EV_LAST_AT);

@@ -3,7 +3,8 @@
  *
  * Called by the guard for our own statements only (system.c). They leave the
  * state as it is: reproject (a calendar changed), repoint (a master was merged
- * into another), redact and reseal (named by their functions).
+ * into another), reassign_person (a worker left), redact and reseal (named by
+ * their functions). The step's role came with the pass.
  */
 #include "event/event.h"
 #include "event/guard.h"
@@ -13,9 +14,10 @@ bool
 gg_own_step(GgStep *step, GgRow *row, const char *action)
 {
 	int64 master;
+	int64 left;
+	int64 person;
 
 	step->to = step->from;
-	step->role = GG_ROLE_SYSTEM;
 	if (action == NULL)
 		return false;
 	if (strcmp(action, "reproject") == 0)
@@ -24,6 +26,12 @@ gg_own_step(GgStep *step, GgRow *row, const char *action)
 	{
 		if (gg_arg_int8(step->args, "master_id", &master))
 			gg_set(row, EV_MASTER_ID, Int64GetDatum(master));
+	}
+	else if (strcmp(action, "reassign_person") == 0)
+	{
+		if (gg_arg_int8(step->args, "from", &left) && gg_arg_int8(step->args, "to", &person) &&
+			gg_has(row, EV_PERSON) && gg_int8(row, EV_PERSON) == left)
+			gg_set(row, EV_PERSON, Int64GetDatum(person));
 	}
 	else if (strcmp(action, "redact") != 0 && strcmp(action, "reseal") != 0)
 		return false;

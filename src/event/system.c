@@ -19,6 +19,8 @@ static struct
 	bool quiet;
 	int64 event;
 	TimestampTz at;
+	const GgActor *actor; /* NULL: the system */
+	GgRole role;
 } pass;
 
 /* Is the guard's call for this event ours? Uses the pass up. quiet: no step, only the sweeper's own columns. */
@@ -33,10 +35,21 @@ gg_system_pass(int64 event, TimestampTz *at, bool *quiet)
 	return true;
 }
 
+/* Who took the step whose pass was just used up, and as what. */
+const GgActor *
+gg_pass_actor(GgRole *role)
+{
+	*role = pass.actor != NULL ? pass.role : GG_ROLE_SYSTEM;
+	return pass.actor != NULL ? pass.actor : &gg_actor_system;
+}
+
 /* Run the UPDATE under a pass, which does not outlive it. */
 static void
-run(GgPlan *plan, Datum *values, const char *nulls, int64 event, TimestampTz at, bool quiet)
+run(GgPlan *plan, Datum *values, const char *nulls, int64 event, TimestampTz at, bool quiet,
+	const GgActor *actor, GgRole role)
 {
+	pass.actor = actor;
+	pass.role = role;
 	pass.set = true;
 	pass.quiet = quiet;
 	pass.event = event;
@@ -48,6 +61,7 @@ run(GgPlan *plan, Datum *values, const char *nulls, int64 event, TimestampTz at,
 	PG_FINALLY();
 	{
 		pass.set = false;
+		pass.actor = NULL;
 	}
 	PG_END_TRY();
 }
@@ -55,6 +69,14 @@ run(GgPlan *plan, Datum *values, const char *nulls, int64 event, TimestampTz at,
 /* Take a step as the system, effective at `at`. Inside SPI_connect, as the owner of gov. */
 void
 gg_system_step(int64 event, const char *action, const char *note, const char *args, TimestampTz at)
+{
+	gg_person_step(event, action, note, args, at, NULL, GG_ROLE_SYSTEM);
+}
+
+/* The same in the name of a person (NULL: the system), whom the caller has found entitled. */
+void
+gg_person_step(int64 event, const char *action, const char *note, const char *args, TimestampTz at,
+			   const GgActor *actor, GgRole role)
 {
 	static GgPlan plan = {"UPDATE gov.event SET action = $2, action_note = $3, action_args = $4"
 						  " WHERE id OPERATOR(pg_catalog.=) $1",
@@ -71,7 +93,7 @@ gg_system_step(int64 event, const char *action, const char *note, const char *ar
 		nulls[2] = 'n';
 	if (args == NULL)
 		nulls[3] = 'n';
-	run(&plan, values, nulls, event, at, false);
+	run(&plan, values, nulls, event, at, false, actor, role);
 }
 
 /* Plan the event's next alert after this moment or forget its next automatic step; no step, nothing in the journal. */
@@ -89,5 +111,5 @@ gg_system_plan_alert(int64 event, TimestampTz after, bool forget_auto)
 	GgPlan *const which = forget_auto ? &auto_plan : &alert_plan;
 	Datum value = Int64GetDatum(event);
 
-	run(which, &value, NULL, event, after, true);
+	run(which, &value, NULL, event, after, true, NULL, GG_ROLE_SYSTEM);
 }

@@ -214,7 +214,7 @@ sign_task(GgAfter *a)
 	gg_execute(&plan, v, has ? "   " : "  n", false, 0);
 }
 
-/* reopen_task: a new row for the same unit and person; the old row stays as it was. */
+/* reopen_task: a new row for the same unit and person, or whom his work was handed over to; the old row stays as it was. */
 static void
 reopen_task(GgAfter *a, const char *kind)
 {
@@ -233,6 +233,8 @@ reopen_task(GgAfter *a, const char *kind)
 		return;
 	unit = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	person = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &null));
+	if (strcmp(kind, "handle") == 0 && !null && gg_has(&a->row, EV_PERSON))
+		person = gg_int8(&a->row, EV_PERSON);
 	open_by_clock(a, kind, unit, !null, null ? 0 : person, false);
 }
 
