@@ -9,6 +9,7 @@ CREATE TYPE grid_gov.work_calendar;
 
 -- 函数
 CREATE FUNCTION grid_gov.act(event bigint, action text, note text DEFAULT NULL::text, args jsonb DEFAULT '{}'::jsonb, expect_seq integer DEFAULT NULL::integer) RETURNS text VOLATILE;
+CREATE FUNCTION grid_gov.add_holidays(year integer, holidays date[], holiday_names text[] DEFAULT '{}'::text[], makeup_days date[] DEFAULT '{}'::date[], makeup_names text[] DEFAULT '{}'::text[], area text DEFAULT NULL::text, dry_run boolean DEFAULT false) RETURNS TABLE(severity text, day date, problem text) VOLATILE;
 CREATE FUNCTION grid_gov.allowed_actions(event bigint) RETURNS TABLE(action text, label text, to_state text, roles text, needs_note boolean, needs_args text, why_not text) VOLATILE;
 CREATE FUNCTION grid_gov.canonical_code(code text) RETURNS text IMMUTABLE;
 CREATE FUNCTION grid_gov.check_grids() RETURNS integer VOLATILE;
@@ -820,6 +821,20 @@ CREATE VIEW gov.v_alert (
   unit_name text,
   person bigint,
   person_name text
+);
+
+CREATE VIEW gov.v_calendar (
+  id bigint,
+  area text,
+  name text,
+  title text,
+  hours text,
+  valid_from date,
+  valid_to date,
+  days_left integer,
+  ends_soon boolean,
+  provisional_events bigint,
+  changed_at timestamp with time zone
 );
 
 CREATE VIEW gov.v_category_daily (

@@ -472,7 +472,7 @@ DECLARE
   rules text[] := '{division,grid,department,staff,post,notice,duty,calendar,catalogue,handling_limit,stage_limit,workflow,workflow_state,workflow_transition,workflow_auto,admission,score_rule,merit,model,lexicon,labelled_report,period,patrol,visit}';
   functions text[] := CASE persona
     WHEN 'backend' THEN '{report,report_batch,act,allowed_actions,hand_over_tasks,sweep}' WHEN 'auditor' THEN '{verify_journal,journal_digest}' WHEN 'worker' THEN '{sweep}'
-    WHEN 'dba' THEN '{verify_journal,check_grids,refresh_summary,open_period,close_period,sweep,check_workflow}' ELSE '{}' END;
+    WHEN 'dba' THEN '{verify_journal,check_grids,refresh_summary,open_period,close_period,sweep,check_workflow,add_holidays}' ELSE '{}' END;
   report jsonb := '[]';
   o record;
 BEGIN
@@ -677,7 +677,7 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM gov.workflow w WHERE w.area = root AND w.for_events);
   -- dates beyond this are provisional: the next year's holidays are published in autumn
   RETURN QUERY
-    SELECT 'calendar_ends', format('日历 %s %s 的有效期到 %s', c.area, c.name, v.last), '国务院公布下一年节假日后,更新 gov.calendar.hours 的节假日与 valid'
+    SELECT 'calendar_ends', format('日历 %s %s 的有效期到 %s', c.area, c.name, v.last), '国务院公布下一年节假日后,执行 grid_gov.add_holidays()'
     FROM gov.calendar c CROSS JOIN LATERAL (SELECT (regexp_match(c.hours::text, 'valid \S+/(\d{4}-\d\d-\d\d)'))[1]::date) v (last)
     WHERE v.last < current_date + 60
     ORDER BY c.area, c.name;

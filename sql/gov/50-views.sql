@@ -739,3 +739,23 @@ LEFT JOIN gov.catalogue c ON c.code = e.item
 LEFT JOIN gov.division county ON county.code = left(e.area, 6) AND length(e.area) >= 6
 LEFT JOIN gov.division town ON town.code = left(e.area, 9) AND length(e.area) >= 9
 WHERE e.state NOT IN ('cancelled', 'closed', 'evaluated', 'forced_closed', 'merged', 'not_accepted') AND (e.needs_review OR e.grid IS NULL);
+
+--- view gov.v_calendar | 工作日历:有效期与余日;到期前六十天 ends_soon 为真,届时须装入下一年的节假日
+CREATE VIEW gov.v_calendar (
+  id, -- 日历编号
+  area, -- 适用区域代码
+  name, -- 日历名称
+  title, -- 中文名
+  hours, -- 日历内容
+  valid_from, -- 有效期起,空为不限
+  valid_to, -- 有效期止,空为不限
+  days_left, -- 距到期的天数
+  ends_soon, -- 六十天内到期
+  provisional_events, -- 截止时刻为暂定的在办事件数
+  changed_at -- 最近修改时间
+) WITH (security_invoker = true) AS
+SELECT c.id, c.area, c.name, c.title, c.text, c.valid[1]::date, c.valid[2]::date, c.valid[2]::date - current_date, COALESCE(c.valid[2]::date < current_date + 60, false),
+  (SELECT count(*) FROM gov.event e WHERE e.handling_calendar = c.id AND e.due_provisional AND e.handling_stopped_at IS NULL
+    AND e.state NOT IN ('cancelled', 'closed', 'evaluated', 'forced_closed', 'not_accepted')),
+  c.changed_at
+FROM (SELECT k.*, k.hours::text AS text, regexp_match(k.hours::text, '; valid (\d+-\d\d-\d\d)/(\d+-\d\d-\d\d)$') AS valid FROM gov.calendar k) c;

@@ -222,42 +222,83 @@ sweep_alerts(TimestampTz now, int64 *highest)
 	}
 }
 
-/* Queued re-projections, in order of id; each is a step in the journal with its reason. */
+/* Would this event's deadlines differ when derived anew? Locks the event. */
+static bool
+would_differ(int64 event)
+{
+	static GgPlan plan = {"SELECT e.* FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1"
+						  " FOR NO KEY UPDATE",
+						  1,
+						  {INT8OID}};
+	static const GgColumn shown[] = {EV_DUE_AT,       EV_DUE_DAY,       EV_DUE_PROVISIONAL,
+									 EV_STAGE_DUE_AT, EV_STAGE_DUE_DAY, EV_STAGE_PROVISIONAL};
+	Datum v = Int64GetDatum(event);
+	GgRow *was;
+	GgRow is;
+	int n;
+
+	gg_execute(&plan, &v, NULL, false, 1);
+	was = load_rows(&n);
+	if (n == 0)
+		return false;
+	is = *was;
+	gg_project(&is);
+	for (int i = 0; i < lengthof(shown); i++)
+		if (!gg_column_equal(shown[i], was, &is))
+			return true;
+	return false;
+}
+
+/*
+ * Queued re-projections, in order of id. Where a deadline differs it is a step in
+ * the journal with its reason; one that is refused stays in the queue.
+ */
 static void
 sweep_reprojections(TimestampTz now)
 {
 	static GgPlan plan = {
-		"DELETE FROM gov.reproject_queue q USING (SELECT r.event_id FROM gov.reproject_queue r ORDER BY r.event_id"
+		"WITH q AS (DELETE FROM gov.reproject_queue q USING (SELECT r.event_id FROM gov.reproject_queue r ORDER BY r.event_id"
 		" LIMIT 500 FOR UPDATE SKIP LOCKED) s WHERE q.event_id OPERATOR(pg_catalog.=) s.event_id"
-		" RETURNING q.event_id, q.reason",
+		" RETURNING q.event_id, q.reason) SELECT q.event_id, q.reason FROM q ORDER BY q.event_id",
 		0};
+	static GgPlan again_plan = {
+		"INSERT INTO gov.reproject_queue (event_id, reason) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+		2,
+		{INT8OID, TEXTOID}};
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext one =
+		AllocSetContextCreate(caller, "grid_gov re-projection", ALLOCSET_DEFAULT_SIZES);
 	int n;
 	int all = 0;
 
 	do
 	{
-		int64 *event;
-		char **reason;
+		SPITupleTable *found;
 
 		gg_execute(&plan, NULL, NULL, false, 0);
+		found = SPI_tuptable;
 		n = (int) SPI_processed;
-		event = palloc(sizeof(int64) * Max(n, 1));
-		reason = palloc(sizeof(char *) * Max(n, 1));
 		for (int i = 0; i < n; i++)
 		{
 			bool null;
+			int64 event = DatumGetInt64(SPI_getbinval(found->vals[i], found->tupdesc, 1, &null));
+			char *reason;
 
-			event[i] = DatumGetInt64(
-				SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null));
-			reason[i] = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2);
-		}
-		for (int i = 0; i < n; i++)
-		{
 			CHECK_FOR_INTERRUPTS();
-			try_step(event[i], "reproject", reason[i], NULL, now);
+			MemoryContextSwitchTo(one);
+			reason = SPI_getvalue(found->vals[i], found->tupdesc, 2);
+			if (would_differ(event) && !try_step(event, "reproject", reason, NULL, now))
+			{
+				Datum v[2] = {Int64GetDatum(event), CStringGetTextDatum(reason)};
+
+				gg_execute(&again_plan, v, NULL, false, 0);
+			}
+			MemoryContextSwitchTo(caller);
+			MemoryContextReset(one);
 		}
 		all += n;
 	} while (n == BATCH && all < MAX_REPROJECTED);
+	MemoryContextDelete(one);
 }
 
 /* Slaves whose master has ended without them. */
