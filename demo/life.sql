@@ -138,6 +138,10 @@ BEGIN
         t := t + (1 + 6 * z) * interval '1 minute';
         EXIT WHEN t > stop;
         s := pg_temp.step(s, c.acceptor[o]::text, 'fast_accept', t, NULL, jsonb_build_object('item', c.item, 'urgent', c.urgent));
+      ELSIF c.source = 'grid' AND c.leader IS NOT NULL AND c.r[21] > .992 AND NOT c.first THEN
+        t := pg_temp.later(t, 3 + 20 * z, hours);
+        EXIT WHEN t > stop;
+        s := pg_temp.step(s, c.acceptor[o]::text, 'send_verify', t, NULL, jsonb_build_object('person', c.leader));
       ELSIF c.source <> 'grid' AND c.location IS NOT NULL AND c.worker IS NOT NULL AND c.r[21] < .15 THEN
         t := pg_temp.later(t, 3 + 20 * z, hours);
         EXIT WHEN t > stop;
@@ -154,8 +158,8 @@ BEGIN
     WHEN 'verifying' THEN
       t := pg_temp.later(t, 20 + 110 * z, hours);
       EXIT WHEN t > stop;
-      IF c.r[20] < .06 THEN
-        s := pg_temp.step(s, c.acceptor[o]::text, 'verify_false', t, '网格员到场核实,现场无此情况');
+      IF c.source = 'grid' OR c.r[20] < .06 THEN
+        s := pg_temp.step(s, c.acceptor[o]::text, 'verify_false', t, '到场核实,现场无此情况');
       ELSE
         s := pg_temp.step(s, c.worker::text, 'verify_done', t, '已到现场,情况属实', jsonb_build_object('photos', jsonb_build_array('p/' || c.n || 'v.jpg')));
       END IF;

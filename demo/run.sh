@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 cd "$here"
 db=${DEMO_DB:-binzhou}
 began=$SECONDS
-run() { PGOPTIONS='--client-min-messages=warning' psql -X -q -v ON_ERROR_STOP=1 "$@"; }
+run() { PGOPTIONS='--client-min-messages=warning' psql -X -q -P pager=off -v ON_ERROR_STOP=1 "$@"; }
 note() { printf '[%3d s] %s\n' "$((SECONDS - began))" "$*"; }
 failed() { echo "The demo failed after $((SECONDS - began)) seconds." >&2; }
 trap '[ $? = 0 ] || failed' EXIT
