@@ -26,6 +26,7 @@ CREATE FUNCTION grid_gov.code_parent(code text) RETURNS text IMMUTABLE;
 CREATE FUNCTION grid_gov.deadline(start timestamp with time zone, allow grid_gov.time_limit, hours grid_gov.work_calendar) RETURNS timestamp with time zone IMMUTABLE;
 CREATE FUNCTION grid_gov.explain_classification(body text) RETURNS TABLE(evidence text, category text, weight double precision) STABLE;
 CREATE FUNCTION grid_gov.explain_deadline(start timestamp with time zone, allow grid_gov.time_limit, hours grid_gov.work_calendar, OUT day date, OUT kind text, OUT label text, OUT opens timestamp with time zone, OUT closes timestamp with time zone, OUT used interval, OUT remaining interval) RETURNS SETOF record IMMUTABLE;
+CREATE FUNCTION grid_gov.explain_event_deadline(event bigint) RETURNS TABLE(ord integer, at timestamp with time zone, what text, detail text, due_at timestamp with time zone) STABLE;
 CREATE FUNCTION grid_gov.explain_score(staff_id bigint, since date, until date) RETURNS TABLE(code text, name text, numerator double precision, denominator double precision, value double precision, weight double precision, points double precision, evidence text) STABLE;
 CREATE FUNCTION grid_gov.find_duplicates(event bigint, within_m double precision DEFAULT 200, within_days integer DEFAULT 7, min_similarity double precision DEFAULT 0.6) RETURNS TABLE(event bigint, distance_m double precision, days double precision, similarity double precision, same_item boolean, rank integer) STABLE;
 CREATE FUNCTION grid_gov.from_wgs84(point geometry, frame text) RETURNS geometry IMMUTABLE;
