@@ -88,7 +88,7 @@ gg_train_step(PG_FUNCTION_ARGS)
 		c->sample = c->sample == NULL ? palloc(sizeof(GgSample) * c->cap)
 									  : repalloc(c->sample, sizeof(GgSample) * c->cap);
 	}
-	unit = palloc(sizeof(uint32) * Max(b.normal.n, 1));
+	unit = palloc0(sizeof(uint32) * (b.normal.n + GG_WORD_HERE));
 	MemoryContextSwitchTo(old);
 	memcpy(unit, b.normal.unit, sizeof(uint32) * b.normal.n);
 	c->sample[c->n].unit = unit;

@@ -14,7 +14,7 @@ gg_lexicon_begin(int nword)
 {
 	GgLexicon *lex = palloc0(sizeof(GgLexicon));
 
-	lex->word = palloc0(sizeof(GgWord) * Max(nword, 1));
+	lex->word = (GgWord *) TYPEALIGN(sizeof(GgWord), palloc0(sizeof(GgWord) * (nword + 1)));
 	lex->units = palloc(sizeof(uint32) * GG_WORD_UNITS * Max(nword, 1));
 	return lex;
 }
@@ -107,7 +107,7 @@ gg_lexicon_end(GgLexicon *lex)
 		if (lex->slot[w->slot] < 0)
 			lex->slot[w->slot] = kept;
 		kept++;
-		lex->begins[h >> 5] |= 1u << (h & 31);
+		(w->len == 1 ? lex->alone : lex->begins)[h >> 5] |= 1u << (h & 31);
 		lex->single |= w->len == 1;
 	}
 	lex->nword = kept;
@@ -122,32 +122,57 @@ gg_lexicon_end(GgLexicon *lex)
 	}
 }
 
+/* How the first units of a word of this length are compared: two units at a time. */
+static const uint64 compared[GG_WORD_HERE + 1][GG_WORD_HERE / 2] = {
+#ifdef WORDS_BIGENDIAN
+#define ONE UINT64_C(0xFFFFFFFF00000000)
+#else
+#define ONE UINT64_C(0x00000000FFFFFFFF)
+#endif
+#define TWO UINT64_MAX
+	{0},
+	{ONE},
+	{TWO},
+	{TWO, ONE},
+	{TWO, TWO},
+	{TWO, TWO, ONE},
+	{TWO, TWO, TWO},
+	{TWO, TWO, TWO, ONE},
+	{TWO, TWO, TWO, TWO}};
+
 /* The longest word of a slot that stands here, or -1. */
 static inline int
 match(const GgLexicon *lex, int slot, const uint32 *unit, int n, int least)
 {
 	int w = lex->slot[slot];
+	uint64 text[GG_WORD_HERE / 2];
 
-	for (bool more = w >= 0; more; w++)
+	if (w < 0)
+		return -1;
+	memcpy(text, unit, sizeof(text));
+	for (bool more = true; more; w++)
 	{
 		const GgWord *word = &lex->word[w];
-		int k = 0, len = word->len;
+		uint64 here[GG_WORD_HERE / 2], other = 0;
+		int len = word->len;
+		const uint64 *mask = compared[Min(len, GG_WORD_HERE)];
 
 		more = !word->last;
-		if (len > n || len < least)
+		memcpy(here, word->here, sizeof(here));
+		for (int k = 0; k < GG_WORD_HERE / 2; k++)
+			other |= (text[k] ^ here[k]) & mask[k];
+		if (other != 0 || len > n || len < least)
 			continue;
-		while (k < len && k < GG_WORD_HERE && word->here[k] == unit[k])
-			k++;
-		if (k == len || (k == GG_WORD_HERE && memcmp(lex->units + word->rest, unit + k,
-													 (len - k) * sizeof(uint32)) == 0))
+		if (len <= GG_WORD_HERE || memcmp(lex->units + word->rest, unit + GG_WORD_HERE,
+										  (len - GG_WORD_HERE) * sizeof(uint32)) == 0)
 			return w;
 	}
 	return -1;
 }
 
-/* The longest word that begins at unit[i], or -1. */
-int
-gg_lexicon_find(const GgLexicon *lex, const uint32 *unit, int n, int i)
+/* The same for any place. */
+static inline int
+find(const GgLexicon *lex, const uint32 *unit, int n, int i)
 {
 	int w = -1;
 
@@ -159,27 +184,36 @@ gg_lexicon_find(const GgLexicon *lex, const uint32 *unit, int n, int i)
 	return w;
 }
 
+/* The longest word that begins at unit[i], or -1. */
+int
+gg_lexicon_find(const GgLexicon *lex, const uint32 *unit, int n, int i)
+{
+	return find(lex, unit, n, i);
+}
+
 /* What the words of a normal form say for each category. */
 void
 gg_lexicon_points(const GgLexicon *lex, uint32 *unit, int n, float *points)
 {
 	for (int i = 0; i < n;)
 	{
-		int w = gg_lexicon_may(lex, unit[i], i + 1 < n ? unit[i + 1] : 0)
-					? gg_lexicon_find(lex, unit, n, i)
-					: -1;
+		const GgWord *word;
+		float times;
+		int w;
 
-		if (w < 0)
+		if (likely(!gg_lexicon_may(lex, unit[i], i + 1 < n ? unit[i + 1] : 0)) ||
+			(w = find(lex, unit, n, i)) < 0)
 		{
 			i++;
 			continue;
 		}
-		if (!lex->word[w].silent)
-			for (int c = 0; c < GG_CATEGORIES; c++)
-				points[c] += lex->word[w].weight[c] * gg_place_weight(i);
-		else
-			for (int j = 0; j < lex->word[w].len; j++)
+		word = &lex->word[w];
+		times = gg_place_weight(i);
+		for (int c = 0; c < GG_CATEGORIES; c++)
+			points[c] += word->weight[c] * times;
+		if (word->silent)
+			for (int j = 0; j < word->len; j++)
 				unit[i + j] = ' ';
-		i += lex->word[w].len;
+		i += word->len;
 	}
 }

@@ -11,18 +11,21 @@
 
 #define GG_WORD_UNITS 32 /* the longest word, in units of normal form */
 
-#define GG_WORD_HERE 7 /* units of a word that lie in its own cache line */
+#define GG_WORD_HERE 8 /* units of a word that lie in its own cache line */
 
+/* One cache line. */
 typedef struct GgWord
 {
 	uint32 here[GG_WORD_HERE]; /* its first units, 0 after the end */
 	int rest;                  /* where the others are in units[] */
 	uint16 slot;
 	uint8 len;
-	bool silent; /* no weight for any category */
-	bool last;   /* of its slot */
+	bool silent : 1; /* no weight for any category */
+	bool last : 1;   /* of its slot */
 	float weight[GG_CATEGORIES];
 } GgWord;
+
+StaticAssertDecl(sizeof(GgWord) == 64, "a word of the lexicon is one cache line");
 
 typedef struct GgLexicon
 {
@@ -32,7 +35,8 @@ typedef struct GgLexicon
 	int nslot;                 /* power of two */
 	int *slot;                 /* by the first two units: the first word, or -1 */
 	bool single;               /* there are words of one unit */
-	uint32 begins[65536 / 32]; /* hashed first two units of words */
+	uint32 begins[65536 / 32]; /* hashed first two units of words that have them */
+	uint32 alone[65536 / 32];  /* words of one unit, hashed with 0 */
 } GgLexicon;
 
 /* Make a lexicon for up to nword words in the current memory context. */
@@ -41,7 +45,7 @@ extern GgLexicon *gg_lexicon_begin(int nword);
 extern bool gg_lexicon_add(GgLexicon *lex, const char *word, int len, int category, float weight);
 extern void gg_lexicon_end(GgLexicon *lex);
 
-/* The longest word that begins at unit[i], or -1. */
+/* The longest word that begins at unit[i], or -1. Up to GG_WORD_HERE units after the last one are read, but do not matter. */
 extern int gg_lexicon_find(const GgLexicon *lex, const uint32 *unit, int n, int i);
 
 /*
@@ -64,7 +68,12 @@ gg_lexicon_may(const GgLexicon *lex, uint32 a, uint32 b)
 {
 	uint32 h = gg_lexicon_hash(a, b);
 
-	return (lex->begins[h >> 5] & (1u << (h & 31))) != 0 || lex->single;
+	if ((lex->begins[h >> 5] >> (h & 31)) & 1)
+		return true;
+	if (!lex->single)
+		return false;
+	h = gg_lexicon_hash(a, 0);
+	return (lex->alone[h >> 5] >> (h & 31)) & 1;
 }
 
 #endif /* GG_LEXICON_H */

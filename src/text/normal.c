@@ -238,6 +238,19 @@ gg_normal_feed(GgNormal *s, const char *text, int len, int base)
 	{
 		const unsigned char *q = p + clen;
 
+		/* plain Han after plain Han, which is most of a report: U+4000 to U+9FFF never leans on what is before it */
+		if (m >= 0x4E00 && m <= 0x9FFF && !s->special)
+			while (end - q >= 3 && q[0] >= 0xE4 && q[0] <= 0xE9 && s->n + 2 <= s->cap)
+			{
+				put(s, m, GG_AT(base + (p - (const unsigned char *) text), q - p));
+				m = map[(q[0] & 0x0F) << 12 | (q[1] & 0x3F) << 6 | (q[2] & 0x3F)];
+				p = q;
+				q += 3;
+				clen = 3;
+				if (unlikely(m < 0x4E00 || m > 0x9FFF))
+					break;
+			}
+
 		if (s->n + 2 > s->cap)
 			break;
 		if ((++seen & 0xFFFF) == 0)

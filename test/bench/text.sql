@@ -8,14 +8,17 @@ SET jit = off;
 SET max_parallel_workers_per_gather = 0;
 CREATE TEMP TABLE body AS SELECT text AS t FROM grid_gov.ref_report, generate_series(1, 12) ORDER BY md5(text || generate_series);
 ANALYZE body;
+-- processor time of this backend where the system tells it (Linux), else the clock: the other work of a machine counts less
+CREATE FUNCTION pg_temp.ms() RETURNS float8 LANGUAGE sql VOLATILE AS
+$$ SELECT coalesce(split_part(pg_read_file('/proc/self/schedstat', 0, 1000, true), ' ', 1)::float8 / 1e6, 1000 * extract(epoch FROM clock_timestamp())) $$;
 CREATE TEMP TABLE took (round int, what text, ms float8);
 DO $$
-DECLARE what text; began timestamptz; n int;
+DECLARE what text; began float8; n int;
 BEGIN
   PERFORM setseed(0.5);
   FOR round IN 0..15 LOOP
     FOR what IN SELECT w FROM unnest(ARRAY['scan', 'normalize', 'form', 'classify', 'detail']) w ORDER BY random() LOOP
-      began := clock_timestamp();
+      began := pg_temp.ms();
       CASE what
         WHEN 'scan' THEN SELECT count(*) INTO n FROM body WHERE octet_length(t) = 0;
         WHEN 'normalize' THEN SELECT count(*) INTO n FROM body WHERE octet_length(normalize(t, NFKC)) = 0;
@@ -23,7 +26,7 @@ BEGIN
         WHEN 'classify' THEN SELECT count(*) INTO n FROM body WHERE octet_length(grid_gov.classify(t)) = 0;
         WHEN 'detail' THEN SELECT count(*) INTO n FROM body WHERE (grid_gov.classify_detail(t)).needs_review IS NULL;
       END CASE;
-      IF round > 0 THEN INSERT INTO took VALUES (round, what, 1000 * extract(epoch FROM clock_timestamp() - began)); END IF;
+      IF round > 0 THEN INSERT INTO took VALUES (round, what, pg_temp.ms() - began); END IF;
     END LOOP;
   END LOOP;
 END $$;
