@@ -179,6 +179,27 @@ gg_follow_master(int64 master, const char *state, bool forced, int64 new_master,
 	}
 }
 
+/* Somebody wrote to a row between the guard and us. */
+static void
+meddled(int64 event)
+{
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_GG_OWNED_COLUMN),
+		 errmsg("event %lld was changed between the guard and the journal", (long long) event),
+		 errhint(
+			 "A trigger that sorts after zz_grid_gov_guard writes to the guard's columns; grid_gov.check_setup() names it.")));
+}
+
+/* Without a step no fact may differ, and nothing may be left to be taken for a step later. */
+static void
+refuse_meddling(const GgRow *old, const GgRow *row)
+{
+	for (int c = 0; c < EV_COUNT; c++)
+		if (c != EV_NEXT_ALERT_AT && c != EV_NEXT_AUTO_AT && !gg_column_equal(c, old, row))
+			meddled(gg_int8(old, EV_ID));
+}
+
 GG_FUNCTION(gg_journal_event);
 
 /* journal_event(): AFTER INSERT OR UPDATE row trigger. Errors: WG005 when the row is not the one that was judged. */
@@ -214,7 +235,11 @@ gg_journal_event(PG_FUNCTION_ARGS)
 	{
 		gg_row_load(map, desc, td->tg_trigtuple, &old);
 		if (gg_int4(&old, EV_SEQ) == gg_int4(&a.row, EV_SEQ))
-			return PointerGetDatum(NULL); /* no step: the city's own columns, or the sweeper's */
+		{
+			/* no step: the city's own columns, or the sweeper's; ours are as they were */
+			refuse_meddling(&old, &a.row);
+			return PointerGetDatum(NULL);
+		}
 		a.has_old_due_day = gg_has(&old, EV_DUE_DAY);
 		a.old_due_day = old.v[EV_DUE_DAY];
 		a.has_old_category = gg_has(&old, EV_CATEGORY);
@@ -228,13 +253,7 @@ gg_journal_event(PG_FUNCTION_ARGS)
 	if (p != NULL)
 		gg_facts_digest(&a.row, digest);
 	if (p == NULL || memcmp(digest, p->log.facts_digest, GG_DIGEST) != 0)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_GG_OWNED_COLUMN),
-			 errmsg("event %lld was changed between the guard and the journal",
-					(long long) a.event),
-			 errhint(
-				 "A trigger that sorts after zz_grid_gov_guard writes to the guard's columns; grid_gov.check_setup() names it.")));
+		meddled(a.event);
 	a.p = p;
 	if (strncmp(p->log.actor, "staff:", 6) == 0)
 		a.actor_id = strtoll(p->log.actor + 6, NULL, 10);
