@@ -129,8 +129,6 @@ BEGIN
   INSERT INTO proof.result SELECT session, c.key, c.value::bigint, samples->>c.key FROM jsonb_each_text(counts) c;
 END $$;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA proof TO PUBLIC;
-SET SESSION AUTHORIZATION bridge;
-SET grid_gov.actor = 'worker1';
 SQL
 $node->safe_psql('city', qq{
   SET SESSION AUTHORIZATION bridge; SET grid_gov.actor = 'worker1';
@@ -138,10 +136,11 @@ $node->safe_psql('city', qq{
 
 my @running;
 for my $s (1 .. $sessions) {
-  my ($in, $out, $err) = ('', '', '');
+  my ($in, $out) = ('', '');
   my $share = (($seed * 7919 + $s * 104729) % 1000003) / 1000003;
-  my $sql = "SET SESSION AUTHORIZATION bridge; CALL proof.work($s, clock_timestamp() + interval '$seconds s', $events, $share)";
-  push @running, { h => IPC::Run::start(['psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('city'), '-c', "SET client_min_messages = error", '-c', (split /; /, $sql)[0], '-c', (split /; /, $sql, 2)[1]], \$in, \$out, \my $e), err => \$e };
+  my $e = '';
+  push @running, { err => \$e, h => IPC::Run::start(['psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('city'), '-c', 'SET client_min_messages = error',
+    '-c', 'SET SESSION AUTHORIZATION bridge', '-c', "CALL proof.work($s, clock_timestamp() + interval '$seconds s', $events, $share)"], \$in, \$out, \$e) };
 }
 my $broken = 0;
 for my $r (@running) { IPC::Run::finish($r->{h}) or do { $broken++; diag ${ $r->{err} } } }
