@@ -222,12 +222,12 @@ sweep_alerts(TimestampTz now, int64 *highest)
 	}
 }
 
-/* Would this event's deadlines differ when derived anew? Locks the event. */
+/* Would this event's deadlines differ when derived anew? Locks the event; *busy when somebody else has. */
 static bool
-would_differ(int64 event)
+would_differ(int64 event, bool *busy)
 {
 	static GgPlan plan = {"SELECT e.* FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1"
-						  " FOR NO KEY UPDATE",
+						  " FOR NO KEY UPDATE SKIP LOCKED",
 						  1,
 						  {INT8OID}};
 	static const GgColumn shown[] = {EV_DUE_AT,       EV_DUE_DAY,       EV_DUE_PROVISIONAL,
@@ -239,6 +239,7 @@ would_differ(int64 event)
 
 	gg_execute(&plan, &v, NULL, false, 1);
 	was = load_rows(&n);
+	*busy = n == 0;
 	if (n == 0)
 		return false;
 	is = *was;
@@ -251,7 +252,7 @@ would_differ(int64 event)
 
 /*
  * Queued re-projections, in order of id. Where a deadline differs it is a step in
- * the journal with its reason; one that is refused stays in the queue.
+ * the journal with its reason; one that is refused, or busy, stays in the queue.
  */
 static void
 sweep_reprojections(TimestampTz now)
@@ -281,13 +282,15 @@ sweep_reprojections(TimestampTz now)
 		for (int i = 0; i < n; i++)
 		{
 			bool null;
+			bool busy;
 			int64 event = DatumGetInt64(SPI_getbinval(found->vals[i], found->tupdesc, 1, &null));
 			char *reason;
 
 			CHECK_FOR_INTERRUPTS();
 			MemoryContextSwitchTo(one);
 			reason = SPI_getvalue(found->vals[i], found->tupdesc, 2);
-			if (would_differ(event) && !try_step(event, "reproject", reason, NULL, now))
+			if ((would_differ(event, &busy) && !try_step(event, "reproject", reason, NULL, now)) ||
+				busy)
 			{
 				Datum v[2] = {Int64GetDatum(event), CStringGetTextDatum(reason)};
 
