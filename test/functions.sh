@@ -7,7 +7,7 @@ run() { PGOPTIONS='--client-min-messages=warning' psql -X -q -v ON_ERROR_STOP=1 
 counts() { if [ -n "${GRID_GOV_RESULT:-}" ]; then echo "$1 $2 $3" >"$GRID_GOV_RESULT"; fi; }
 
 # Is the first line of a test "-- city" (or "# city" in a spec)?
-wants_city() { head -1 "$1" | grep -Eq '^(--|#) city'; }
+wants_city() { head -2 "$1" | grep -qE "^(--|#) city"; }
 
 # The database that a test's own database is a copy of.
 template_for() { if wants_city "$1" && [ -f test/data/city.sql ]; then echo gg_city; else echo gg_extension; fi; }
