@@ -76,6 +76,10 @@ COMMENT ON TRIGGER zz_grid_gov_announce ON gov.post IS '变动通知:提交后�
 CREATE TRIGGER zz_grid_gov_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gov.department FOR EACH STATEMENT EXECUTE FUNCTION grid_gov.announce_change();
 COMMENT ON TRIGGER zz_grid_gov_announce ON gov.department IS '变动通知:提交后各会话重新读取';
 
+--- trigger gov.access.zz_grid_gov_announce
+CREATE TRIGGER zz_grid_gov_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gov.access FOR EACH STATEMENT EXECUTE FUNCTION grid_gov.announce_change();
+COMMENT ON TRIGGER zz_grid_gov_announce ON gov.access IS '变动通知:提交后各会话重新读取';
+
 --- trigger gov.grid.zz_grid_gov_announce
 CREATE TRIGGER zz_grid_gov_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gov.grid FOR EACH STATEMENT EXECUTE FUNCTION grid_gov.announce_change();
 COMMENT ON TRIGGER zz_grid_gov_announce ON gov.grid IS '变动通知:提交后各会话重新读取';
