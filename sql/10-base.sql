@@ -11,4 +11,4 @@ COMMENT ON FUNCTION grid_gov.announce_change() IS '语句级触发器:配置表�
 CREATE FUNCTION grid_gov.sees_area(area text, persona text DEFAULT NULL) RETURNS boolean
   LANGUAGE c STABLE PARALLEL SAFE
   AS 'MODULE_PATHNAME', 'gg_sees_area';
-COMMENT ON FUNCTION grid_gov.sees_area(text, text) IS '内部:当前角色能否看见该区域(行级安全策略用,据 gov.access);给出身份时只看授予该身份的区域';
+COMMENT ON FUNCTION grid_gov.sees_area(text, text) IS '当前角色能否看见该区域(行级安全策略用,据 gov.access);给出身份时只看授予该身份的区域';
