@@ -62,6 +62,9 @@ typedef struct GgDirect
 } GgDirect;
 extern bool gg_direct_insert(GgDirect *direct, const Datum *values, const bool *nulls);
 
+/* attempt.c: run body in a subtransaction; NULL, or the error that undid it. */
+extern ErrorData *gg_attempt(void (*body)(void *arg), void *arg);
+
 /* owner.c: do what follows as the owner of this table, without its row security; then be oneself again. */
 typedef struct GgIdentity
 {

@@ -7,13 +7,11 @@
  */
 #include "event/event.h"
 
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 
 /* A report's values, SQL NULL as null. */
 typedef struct Report
@@ -124,38 +122,22 @@ geometry_type(void)
 	return DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
 }
 
-/*
- * Take a report in a subtransaction. 0: the same number of the same source
- * arrived at the same time and won; any other error is thrown, or handed back.
- */
-static int64
-try_report(Report *r, Oid geometry, ErrorData **error)
+/* What an attempt needs and gives. */
+typedef struct Attempt
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile int64 id = 0;
+	Report *report;
+	const Jsonb *item;
+	Oid geometry;
+	int64 id;
+} Attempt;
 
-	*error = NULL;
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		id = insert_report(r, geometry);
-		ReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		*error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-	}
-	PG_END_TRY();
-	return id;
+/* Insert a report, as an attempt. */
+static void
+attempt_insert(void *arg)
+{
+	Attempt *a = arg;
+
+	a->id = insert_report(a->report, a->geometry);
 }
 
 /* Idempotent report; *error is NULL on success. */
@@ -163,13 +145,15 @@ static int64
 take_report(Report *r, Oid geometry, ErrorData **error)
 {
 	int64 id = known_before(r);
+	Attempt a = {r, NULL, geometry, 0};
 
 	*error = NULL;
 	if (id != 0)
 		return id;
 	if (r->null[R_EXTERNAL_ID])
 		return insert_report(r, geometry);
-	id = try_report(r, geometry, error);
+	*error = gg_attempt(attempt_insert, &a);
+	id = *error == NULL ? a.id : 0;
 	if (id == 0 && *error != NULL && (*error)->sqlerrcode == ERRCODE_UNIQUE_VIOLATION)
 	{
 		id = known_before(r);
@@ -268,40 +252,18 @@ read_item(Report *r, const Jsonb *item)
 	}
 }
 
-/* Take one item of a batch: its event, or the error that it met. */
-static int64
-batch_item(const Jsonb *item, Oid geometry, ErrorData **error)
+/* Take one item of a batch, as an attempt. */
+static void
+attempt_item(void *arg)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile int64 id = 0;
+	Attempt *a = arg;
+	Report r;
+	ErrorData *error;
 
-	*error = NULL;
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		Report r;
-
-		read_item(&r, item);
-		id = take_report(&r, geometry, error);
-		if (*error != NULL)
-			ReThrowError(*error);
-		ReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		*error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-	}
-	PG_END_TRY();
-	return id;
+	read_item(&r, a->item);
+	a->id = take_report(&r, a->geometry, &error);
+	if (error != NULL)
+		ReThrowError(error);
 }
 
 GG_FUNCTION(gg_report_batch);
@@ -344,7 +306,12 @@ gg_report_batch(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		if (item->type == jbvBinary)
-			id = batch_item(JsonbValueToJsonb(item), geometry, &error);
+		{
+			Attempt a = {NULL, JsonbValueToJsonb(item), geometry, 0};
+
+			error = gg_attempt(attempt_item, &a);
+			id = error == NULL ? a.id : 0;
+		}
 		v[0] = Int32GetDatum(i + 1);
 		v[1] = Int64GetDatum(id);
 		null[1] = id == 0;

@@ -8,14 +8,12 @@
 #include "event/event.h"
 #include "event/after.h"
 
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "commands/async.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 
 #define BATCH 500
 /* A sweep holds what it touched until it commits: more than this waits for the next one. */
@@ -31,40 +29,36 @@ gg_sweep_init(void)
 							 "For tests only.", &test_clock, false, PGC_SUSET, 0, NULL, NULL, NULL);
 }
 
+/* A step as the system, as an attempt. */
+typedef struct SystemStep
+{
+	int64 event;
+	const char *action;
+	const char *note;
+	const char *args;
+	TimestampTz at;
+} SystemStep;
+
+/* Take it. */
+static void
+attempt_step(void *arg)
+{
+	SystemStep *s = arg;
+
+	gg_system_step(s->event, s->action, s->note, s->args, s->at);
+}
+
 /* A step as the system that may be refused: then the event waits for a person. */
 static bool
 try_step(int64 event, const char *action, const char *note, const char *args, TimestampTz at)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool done = false;
+	SystemStep s = {event, action, note, args, at};
+	ErrorData *error = gg_attempt(attempt_step, &s);
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		gg_system_step(event, action, note, args, at);
-		ReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-		done = true;
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
+	if (error != NULL)
 		ereport(WARNING, (errmsg("automatic step \"%s\" on event %lld was refused: %s", action,
 								 (long long) event, error->message)));
-		FreeErrorData(error);
-	}
-	PG_END_TRY();
-	return done;
+	return error == NULL;
 }
 
 /* Which automatic step of this event is due at `at`? */
