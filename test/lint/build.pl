@@ -13,6 +13,7 @@ push @checks, 'the library exports its SQL-callables and nothing else' => sub {
     elsif ($symbol =~ /^gg_\w+$/) { $fn{$symbol} = 1 }
     elsif ($symbol !~ /^(?:Pg_magic_func|_PG_init|_init|_fini)$/) { push @bad, $symbol }
   }
+  delete $fn{gg_worker_main};   # the server starts the background worker by this name
   push @bad, map { "$_ is exported but no SQL-callable" } grep { !$info{$_} } sort keys %fn;
   my $script = join '', map { text($_) } files(qr{^sql/\d\d-.*\.sql$});
   my %used = map { $_ => 1 } $script =~ /'MODULE_PATHNAME',\s*'(\w+)'/g;
