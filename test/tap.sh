@@ -31,6 +31,7 @@ rc=0
   TESTDIR="$dir/tmp" TESTDATADIR="$dir/tmp/tmp_check" TESTLOGDIR="$dir/tmp/tmp_check/log" PGPORT=65432 \
   PG_REGRESS="$pgxs/test/regress/pg_regress" GRID_GOV_STAGE="$dir/stage" GRID_GOV_LIBDIR="$($pg_config --pkglibdir)" \
   GRID_GOV_SHARED="$dir/shared" GRID_GOV_SHAREDIR="$($pg_config --sharedir)" GRID_GOV_SEED="${GRID_GOV_SEED:-}" GRID_GOV_CALENDARS="${GRID_GOV_CALENDARS:-}" \
+  GRID_GOV_SESSIONS="${GRID_GOV_SESSIONS:-}" GRID_GOV_SECONDS="${GRID_GOV_SECONDS:-}" GRID_GOV_EVENTS="${GRID_GOV_EVENTS:-}" \
   GRID_GOV_STEPS="${GRID_GOV_STEPS:-}" GRID_GOV_WORLD="${GRID_GOV_WORLD:-}" \
   perl test/tap.pl -I "$pgxs/test/perl" -I test/perl --counts "$dir/tmp/counts" "$@" || rc=$?
 if [ -s "$dir/tmp/counts" ]; then read -r p f s <"$dir/tmp/counts"; counts "$p" "$f" "$s"; fi

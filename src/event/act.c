@@ -41,9 +41,15 @@ gg_act(PG_FUNCTION_ARGS)
 		" RETURNING state",
 		4,
 		{INT8OID, TEXTOID, TEXTOID, JSONBOID}};
+	static GgPlan both_plan = {
+		"SELECT e.id FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) ANY (ARRAY[$1, $2])"
+		" ORDER BY e.id FOR NO KEY UPDATE",
+		2,
+		{INT8OID, INT8OID}};
 	Datum v[4];
 	char n[5] = "    ";
 	int64 event;
+	int64 master;
 	GgIdentity self;
 	char *state;
 	text *result;
@@ -66,6 +72,13 @@ gg_act(PG_FUNCTION_ARGS)
 
 	gg_become_owner(gg_gov_table("event", false), &self);
 	SPI_connect();
+	if (!PG_ARGISNULL(3) && gg_arg_int8(DatumGetJsonbP(v[3]), "master_id", &master))
+	{
+		/* two that merge into each other wait, instead of a deadlock */
+		Datum both[2] = {v[0], Int64GetDatum(master)};
+
+		gg_execute(&both_plan, both, NULL, false, 0);
+	}
 	gg_execute(&lock_plan, v, NULL, false, 1);
 	if (SPI_processed == 0)
 		not_visible(event);

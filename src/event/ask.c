@@ -171,14 +171,24 @@ request(int64 event, const char *kind, GgRequestFacts *facts)
 	facts->has_until = !null;
 }
 
-/* The master: is it there, open, closed, and would merging into it close a circle? The row stays as it is until we commit. */
+/*
+ * The master: is it there, open, closed, and would merging into it close a
+ * circle? With lock it can neither end nor be merged itself until we commit:
+ * two events merged into each other at once would be lost. KEY SHARE would not
+ * do, a step takes NO KEY UPDATE.
+ */
 static void
-master(int64 event, int64 master_id, GgMaster *facts)
+master(int64 event, int64 master_id, bool lock, GgMaster *facts)
 {
+	/* no join here: after a wait it would be judged by the state of before */
+	static GgPlan lock_plan = {
+		"SELECT e.id FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1 FOR SHARE",
+		1,
+		{INT8OID}};
 	static GgPlan plan = {
 		"SELECT e.state, s.open, e.master_id FROM gov.event e JOIN gov.workflow_state s"
 		" ON s.workflow OPERATOR(pg_catalog.=) e.workflow AND s.state OPERATOR(pg_catalog.=) e.state"
-		" WHERE e.id OPERATOR(pg_catalog.=) $1 FOR KEY SHARE OF e",
+		" WHERE e.id OPERATOR(pg_catalog.=) $1",
 		1,
 		{INT8OID}};
 	int64 id = master_id;
@@ -197,6 +207,8 @@ master(int64 event, int64 master_id, GgMaster *facts)
 			facts->cycle = true;
 			return;
 		}
+		if (lock && depth == 0)
+			gg_execute(&lock_plan, &value, NULL, false, 1);
 		gg_execute(&plan, &value, NULL, false, 1);
 		if (SPI_processed == 0)
 			return;

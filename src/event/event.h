@@ -394,7 +394,8 @@ typedef struct GgAsk
 	int (*happened)(int64 event, const char *action);
 	int (*requests_made)(int64 event, const char *kind);
 	void (*request)(int64 event, const char *kind, GgRequestFacts *facts);
-	void (*master)(int64 event, int64 master, GgMaster *facts);
+	/* lock: it stays as it is until we commit */
+	void (*master)(int64 event, int64 master, bool lock, GgMaster *facts);
 	bool (*is_grid_worker)(int64 person, TimestampTz at);
 	bool (*unit_exists)(const char *unit);
 	bool (*person_exists)(int64 person);

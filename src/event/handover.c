@@ -87,13 +87,13 @@ GG_FUNCTION(gg_hand_over_tasks);
 Datum
 gg_hand_over_tasks(PG_FUNCTION_ARGS)
 {
-	/* locked in order of id, as everywhere */
+	/* locked masters first, as a step on a master locks its slaves, then in order of id */
 	static GgPlan plan = {
 		"SELECT e.id, e.area FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) ANY (ARRAY("
 		" SELECT t.event_id FROM gov.event_task t WHERE t.person OPERATOR(pg_catalog.=) $1 AND t.done_at IS NULL"
 		" UNION SELECT o.id FROM gov.event o JOIN gov.workflow_state s ON s.workflow OPERATOR(pg_catalog.=) o.workflow"
 		"  AND s.state OPERATOR(pg_catalog.=) o.state AND s.open WHERE o.person OPERATOR(pg_catalog.=) $1))"
-		" ORDER BY e.id FOR NO KEY UPDATE",
+		" ORDER BY e.master_id IS NOT NULL, e.id FOR NO KEY UPDATE",
 		1,
 		{INT8OID}};
 	int64 from = PG_GETARG_INT64(0);

@@ -330,7 +330,7 @@ guard_holds(const GgStep *step, const GgRow *row, const GgAsk *ask, const GgRule
 		case GG_G_NO_CYCLE:
 			if (!check_args || !gg_arg_int8(step->args, "master_id", &id))
 				return NULL;
-			ask->master(event, id, &master);
+			ask->master(event, id, true, &master);
 			if (g->kind == GG_G_NO_CYCLE)
 				return master.cycle ? "merging would close a circle" : NULL;
 			if (id == event)
@@ -338,7 +338,7 @@ guard_holds(const GgStep *step, const GgRow *row, const GgAsk *ask, const GgRule
 			return master.found && master.open ? NULL
 											   : psprintf("event %lld is not open", (long long) id);
 		case GG_G_MASTER_CLOSED:
-			ask->master(event, gg_int8(row, EV_MASTER_ID), &master);
+			ask->master(event, gg_int8(row, EV_MASTER_ID), false, &master);
 			return master.found && master.closed ? NULL : "the master is not closed";
 		case GG_G_NOT_SOURCE:
 			return gg_is(row, EV_SOURCE, g->arg)

@@ -21,9 +21,10 @@ my $node = GridGov::node('concurrency', 'max_connections = ' . ($sessions + 20),
 GridGov::city($node, 'city');
 
 # One session's work: a procedure that draws an action, takes it, and counts what came of it. Each draw is a transaction of its own.
+# strict: one call in each transaction, merging by act() only; else also two events in one transaction.
 $node->safe_psql('city', <<'SQL');
 CREATE SCHEMA proof;
-CREATE TABLE proof.result (session int, code text, times bigint, sample text);
+CREATE TABLE proof.result (session int, strict boolean, code text, times bigint, sample text);
 CREATE TABLE proof.taken (session int, event bigint, action text);
 GRANT USAGE ON SCHEMA proof TO PUBLIC;
 GRANT ALL ON ALL TABLES IN SCHEMA proof TO PUBLIC;
@@ -41,7 +42,7 @@ CREATE FUNCTION proof.args(action text, e bigint, n int) RETURNS jsonb LANGUAGE 
     WHEN action IN ('send_verify', 'send_check') THEN jsonb_build_object('person', 1 + (random() * 2)::int)
     WHEN action IN ('accept', 'fast_accept') THEN jsonb_build_object('item', '0101', 'urgent', random() < 0.2)
     WHEN action = 'correct_category' THEN '{"item": "0104"}'
-    WHEN action = 'merge' THEN jsonb_build_object('master_id', 1 + (random() * (n - 1))::int)
+    WHEN action = 'merge' THEN jsonb_build_object('master_id', 1 + floor(random() * random() * n))
     WHEN action = 'self_handle' THEN '{"photos_before": ["a"], "photos_after": ["b"]}'
     WHEN action = 'refuse' THEN '{"reason_code": "R1"}'
     WHEN action = 'close' THEN '{"close_condition": "已修复"}'
@@ -56,12 +57,12 @@ CREATE FUNCTION proof.args(action text, e bigint, n int) RETURNS jsonb LANGUAGE 
 CREATE FUNCTION proof.wanted(w text, s text) RETURNS TABLE (action text, roles text) LANGUAGE sql AS $$
   SELECT t.action, t.roles FROM gov.workflow_transition t JOIN gov.workflow_state st ON st.workflow = t.workflow AND st.state = s
    WHERE t.workflow = w AND (s = ANY (string_to_array(t.from_states, '|')) OR t.from_states = '(open)' AND st.open) AND t.roles <> 'system'
-   ORDER BY random() * CASE WHEN t.action IN ('void', 'cancel', 'withdraw', 'refuse', 'verify_false', 'force_close', 'self_handle') THEN 20 WHEN t.from_states = '(open)' THEN 3 ELSE 1 END LIMIT 1 $$;
+   ORDER BY random() * CASE WHEN t.action IN ('void', 'cancel', 'withdraw', 'refuse', 'verify_false', 'force_close', 'self_handle') THEN 60 WHEN t.from_states = '(open)' THEN 3 WHEN t.action = 'merge' THEN 0.5 ELSE 1 END LIMIT 1 $$;
 
-CREATE PROCEDURE proof.work(session int, until timestamptz, n int, seed float8) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE proof.work(session int, until timestamptz, n int, seed float8, strict boolean) LANGUAGE plpgsql AS $$
 DECLARE
   e bigint; a text; r text; who text; kind float8; st text; area text; code text; message text; done boolean;
-  counts jsonb := '{}'; samples jsonb := '{}'; tries int; two bigint;
+  counts jsonb := '{}'; how text; samples jsonb := '{}'; tries int; two bigint;
 BEGIN
   PERFORM setseed(seed);
   WHILE clock_timestamp() < until LOOP
@@ -77,32 +78,39 @@ BEGIN
       code := 'done';
       BEGIN
         IF kind < 0.03 THEN
+          how := 'report';
           PERFORM set_config('grid_gov.actor', 'reporter:K' || session, true);
           PERFORM grid_gov.report('并发上报的垃圾', ST_SetSRID(ST_MakePoint(118.005, 37.405), 4490), source => '12345', external_id => 'R' || floor(random() * 200), item => '0101');
           code := 'report';
         ELSIF kind < 0.06 THEN
+          how := 'sweep';
           PERFORM set_config('grid_gov.actor', '', true);
           PERFORM grid_gov.sweep();
           code := 'sweep';
         ELSIF kind < 0.07 THEN
+          how := 'hand_over';
           PERFORM set_config('grid_gov.actor', 'centre_city', true);
           PERFORM grid_gov.hand_over_tasks(1 + (random() * 1.99)::int % 2, 3, '轮换');
           code := 'hand over';
         ELSIF kind < 0.08 THEN
+          how := 'hand_over';
           PERFORM set_config('grid_gov.actor', 'centre_city', true);
           PERFORM grid_gov.hand_over_tasks(3, 1 + (random() * 1.99)::int % 2, '轮换');
           code := 'hand over';
         ELSIF a IS NULL OR who IS NULL THEN
           code := 'nothing';
-        ELSIF kind < 0.45 THEN
+        ELSIF kind < 0.45 OR strict AND (kind >= 0.75 OR a = 'merge') THEN
+          how := 'act';
           PERFORM set_config('grid_gov.actor', who, true);
           PERFORM grid_gov.act(e, a, '并发', proof.args(a, e, n));
           INSERT INTO proof.taken VALUES (session, e, a);
         ELSIF kind < 0.75 THEN
+          how := 'UPDATE';
           PERFORM set_config('grid_gov.actor', who, true);
           UPDATE gov.event SET action = a, action_note = '并发', action_args = proof.args(a, e, n) WHERE id = e;
           INSERT INTO proof.taken VALUES (session, e, a);
         ELSE
+          how := 'two';
           -- two events in one transaction, in order of id; one step of them is rolled back first
           PERFORM set_config('grid_gov.actor', who, true);
           two := e + 1 + floor(random() * 5);
@@ -119,14 +127,14 @@ BEGIN
         END IF;
       EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
-        samples := samples || jsonb_build_object(code, a || ': ' || message);
+        samples := samples || jsonb_build_object(code, how || ' ' || COALESCE(a, '') || ': ' || message);
       END;
       COMMIT;
       counts := jsonb_set(counts, ARRAY[code], to_jsonb(COALESCE((counts->>code)::bigint, 0) + 1));
       EXIT WHEN code NOT IN ('40P01', '40001') OR tries > 20;
     END LOOP;
   END LOOP;
-  INSERT INTO proof.result SELECT session, c.key, c.value::bigint, samples->>c.key FROM jsonb_each_text(counts) c;
+  INSERT INTO proof.result SELECT session, strict, c.key, c.value::bigint, samples->>c.key FROM jsonb_each_text(counts) c;
 END $$;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA proof TO PUBLIC;
 SQL
@@ -140,7 +148,7 @@ for my $s (1 .. $sessions) {
   my $share = (($seed * 7919 + $s * 104729) % 1000003) / 1000003;
   my $e = '';
   push @running, { err => \$e, h => IPC::Run::start(['psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('city'), '-c', 'SET client_min_messages = error',
-    '-c', 'SET SESSION AUTHORIZATION bridge', '-c', "CALL proof.work($s, clock_timestamp() + interval '$seconds s', $events, $share)"], \$in, \$out, \$e) };
+    '-c', 'SET SESSION AUTHORIZATION bridge', map { ('-c', "CALL proof.work($s, clock_timestamp() + interval '$seconds s' / 2, $events, " . ($share + $_) / 2 . ", $_ = 0)") } 0, 1], \$in, \$out, \$e) };
 }
 my $broken = 0;
 for my $r (@running) { IPC::Run::finish($r->{h}) or do { $broken++; diag ${ $r->{err} } } }
@@ -151,7 +159,10 @@ sub none { my ($sql, $what) = @_; is($node->safe_psql('city', $sql), '', $what);
 my $done = $node->safe_psql('city', q{SELECT count(*) FROM proof.taken});
 cmp_ok($done, '>', $sessions * $seconds, "steps were taken: $done");
 none(q{SELECT code, sum(times), min(sample) FROM proof.result WHERE code NOT IN ('done', 'report', 'sweep', 'hand over', 'nothing', '40P01', '40001') AND code !~ '^WG00[1-5]$' GROUP BY code}, 'only refusals that the rules know');
-none(q{SELECT code, sum(times), min(sample) FROM proof.result WHERE code IN ('40P01', '40001') GROUP BY code}, 'no deadlock, no serialization failure');
+none(q{SELECT code, sample FROM proof.result WHERE code IN ('40P01', '40001') AND strict}, 'no deadlock among transactions with one call each');
+# two events in one transaction, or two plain UPDATEs that merge into each other, may wait for each other (doc/event.md); they were repeated
+my $retried = $node->safe_psql('city', q{SELECT COALESCE(sum(times), 0) FROM proof.result WHERE code IN ('40P01', '40001')});
+cmp_ok($retried, '<', $done / 50 + 10, "$retried retries after an explained deadlock");
 none(q{SELECT * FROM grid_gov.verify_journal()}, 'verify_journal() finds nothing');
 none(q{SELECT e.id, e.seq, count(l.id) FROM gov.event e LEFT JOIN gov.event_log l ON l.event_id = e.id GROUP BY e.id, e.seq HAVING count(l.id) <> e.seq OR max(l.seq) <> e.seq OR min(l.seq) <> 1}, 'as many journal rows as steps, numbered without a gap');
 none(q{SELECT t.event, t.action, t.n, l.n FROM (SELECT event, action, count(*) AS n FROM proof.taken GROUP BY 1, 2) t
