@@ -94,6 +94,7 @@ BEGIN
       WHEN 'void_master' THEN PERFORM pg_temp.step(master, 'centre_city', 'void', at);
       WHEN 'correct' THEN PERFORM pg_temp.step(e, 'acceptor_city', 'correct_category', at, '{"item": "0102"}');
       WHEN 'vague' THEN PERFORM pg_temp.step(e, 'acceptor_city', 'correct_category', at, '{"category": "矛盾纠纷"}'); -- the city has no item of that category
+      WHEN 'urge' THEN PERFORM pg_temp.step(e, 'acceptor_city', 'urge', at);
       WHEN 'sweep' THEN PERFORM grid_gov.sweep_at(at);
     END CASE;
   END LOOP;

@@ -212,6 +212,34 @@ SELECT pg_temp.run('handle 03-03 09:00 | extend 09:10 | extend 09:20 | extend 09
 SELECT pg_temp.run('handle 03-03 09:00 | suspend 03-11 09:10');
 SELECT * FROM grid_gov.verify_journal();
 
+-- Warnings: yellow at 80 % or with one working day left, red at the first working moment past the deadline, each once a round; a step
+-- that comes before the sweeper loses none, and a deadline moved into the past warns at once.
+CREATE FUNCTION pg_temp.alerts(script text, VARIADIC sweeps timestamptz[]) RETURNS TABLE (clock text, round integer, rung text, at text, due text) LANGUAGE plpgsql AS $$
+DECLARE
+  n bigint := pg_temp.run(script);
+  t timestamptz;
+BEGIN
+  FOREACH t IN ARRAY sweeps LOOP
+    PERFORM grid_gov.sweep_at(t);
+  END LOOP;
+  RETURN QUERY SELECT a.clock, a.round, a.rung, to_char(a.at, 'MM-DD HH24:MI:SS.US'), to_char(a.due_at, 'MM-DD HH24:MI') FROM gov.alert a WHERE a.event_id = n ORDER BY a.at, a.id;
+END
+$$;
+UPDATE gov.handling_limit SET allow = '5wd' WHERE area = '371602001001001' AND item = '0101';
+UPDATE gov.handling_limit SET allow = '4wh' WHERE area = '371602001001001' AND item = '0102';
+SELECT * FROM pg_temp.alerts('handle 03-03 09:00', '2025-03-07 17:59:59+08', '2025-03-07 18:00+08', '2025-03-10 18:00+08', '2025-03-11 08:01+08', '2025-03-12 08:00+08');
+-- a pause moves both; what was used before it counts
+UPDATE gov.handling_limit SET allow = '5wh' WHERE area = '371602001001001' AND item = '0101';
+SELECT * FROM pg_temp.alerts('handle 03-03 09:00 | suspend 10:00 | resume 14:00', '2025-03-03 18:00+08', '2025-03-04 18:00+08');
+-- a step between the moment and the sweeper
+SELECT * FROM pg_temp.alerts('submit 03-03 09:00 | urge 09:40', '2025-03-03 09:41+08');
+-- corrected to a limit that is used up already
+UPDATE gov.handling_limit SET allow = '5wd' WHERE area = '371602001001001' AND item = '0101';
+SELECT * FROM pg_temp.alerts('handle 03-03 09:00 | correct 16:00', '2025-03-03 16:01+08', '2025-03-03 16:02+08');
+-- an extension begins a round
+UPDATE gov.handling_limit SET allow = '4wh' WHERE area = '371602001001001' AND item = '0101';
+SELECT * FROM pg_temp.alerts('handle 03-03 09:00 | sweep 14:30 | extend 14:40', '2025-03-04 12:00+08');
+
 -- The cases with pauses of five helpdesk engines (test/data/clock_cases.tsv), through an event: a pause is a recall and a
 -- redispatch to the same unit. Dates are moved back by whole weeks where they lie in the future.
 \set calendars `cat "$PG_ABS_SRCDIR/data/clock_calendars.tsv"`
