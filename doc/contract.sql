@@ -9,6 +9,7 @@ CREATE TYPE grid_gov.work_calendar;
 
 -- 函数
 CREATE FUNCTION grid_gov.act(event bigint, action text, note text DEFAULT NULL::text, args jsonb DEFAULT '{}'::jsonb, expect_seq integer DEFAULT NULL::integer) RETURNS text VOLATILE;
+CREATE FUNCTION grid_gov.activate_model(id bigint, force boolean DEFAULT false) RETURNS TABLE(measure text, before double precision, after double precision) VOLATILE;
 CREATE FUNCTION grid_gov.add_holidays(year integer, holidays date[], holiday_names text[] DEFAULT '{}'::text[], makeup_days date[] DEFAULT '{}'::date[], makeup_names text[] DEFAULT '{}'::text[], area text DEFAULT NULL::text, dry_run boolean DEFAULT false) RETURNS TABLE(severity text, day date, problem text) VOLATILE;
 CREATE FUNCTION grid_gov.allowed_actions(event bigint) RETURNS TABLE(action text, label text, to_state text, roles text, needs_note boolean, needs_args text, why_not text) VOLATILE;
 CREATE FUNCTION grid_gov.canonical_code(code text) RETURNS text IMMUTABLE;
@@ -18,12 +19,15 @@ CREATE FUNCTION grid_gov.check_workflow(name text DEFAULT NULL::text) RETURNS TA
 CREATE FUNCTION grid_gov.classify(body text) RETURNS text STABLE;
 CREATE FUNCTION grid_gov.classify(body text, model grid_gov.text_model) RETURNS text STABLE;
 CREATE FUNCTION grid_gov.classify_detail(body text, OUT category text, OUT probability double precision, OUT margin double precision, OUT needs_review boolean, OUT model bigint) RETURNS record STABLE;
+CREATE FUNCTION grid_gov.classify_detail(body text, model grid_gov.text_model, OUT label text, OUT probability double precision, OUT margin double precision, OUT needs_review boolean) RETURNS record STABLE;
 CREATE FUNCTION grid_gov.classify_top(body text) RETURNS TABLE(category text, probability double precision) STABLE;
 CREATE FUNCTION grid_gov.close_period(name text) RETURNS integer VOLATILE;
 CREATE FUNCTION grid_gov.code_ancestor(code text, level integer) RETURNS text IMMUTABLE;
 CREATE FUNCTION grid_gov.code_level(code text) RETURNS integer IMMUTABLE;
 CREATE FUNCTION grid_gov.code_parent(code text) RETURNS text IMMUTABLE;
 CREATE FUNCTION grid_gov.deadline(start timestamp with time zone, allow grid_gov.time_limit, hours grid_gov.work_calendar) RETURNS timestamp with time zone IMMUTABLE;
+CREATE FUNCTION grid_gov.evaluate_model(model grid_gov.text_model DEFAULT NULL::grid_gov.text_model) RETURNS TABLE(kind text, label text, other text, value double precision) STABLE;
+CREATE FUNCTION grid_gov.evaluate_model(model grid_gov.text_model, bodies text[], labels text[], alts text[] DEFAULT NULL::text[]) RETURNS TABLE(kind text, label text, other text, value double precision) STABLE;
 CREATE FUNCTION grid_gov.explain_classification(body text) RETURNS TABLE(evidence text, category text, weight double precision) STABLE;
 CREATE FUNCTION grid_gov.explain_deadline(start timestamp with time zone, allow grid_gov.time_limit, hours grid_gov.work_calendar, OUT day date, OUT kind text, OUT label text, OUT opens timestamp with time zone, OUT closes timestamp with time zone, OUT used interval, OUT remaining interval) RETURNS SETOF record IMMUTABLE;
 CREATE FUNCTION grid_gov.explain_event_deadline(event bigint) RETURNS TABLE(ord integer, at timestamp with time zone, what text, detail text, due_at timestamp with time zone) STABLE;
@@ -54,6 +58,7 @@ CREATE FUNCTION grid_gov.report(body text, location geometry DEFAULT NULL::geome
 CREATE FUNCTION grid_gov.report_batch(items jsonb) RETURNS TABLE(ord integer, event bigint, code text, problem text) VOLATILE;
 CREATE FUNCTION grid_gov.report_similarity(a text, b text) RETURNS double precision IMMUTABLE;
 CREATE FUNCTION grid_gov.reseal(event bigint, reason text) RETURNS void VOLATILE;
+CREATE FUNCTION grid_gov.retrain(name text, note text DEFAULT NULL::text) RETURNS TABLE(id bigint, measure text, before double precision, after double precision) VOLATILE;
 CREATE FUNCTION grid_gov.revoke_access(role regrole) RETURNS TABLE(kind text, object text, action text, detail text) VOLATILE;
 CREATE FUNCTION grid_gov.score_units(since date, until date, area text DEFAULT NULL::text) RETURNS TABLE(unit text, name text, unit_area text, cases double precision, i2 double precision, i3 double precision, i4 double precision, urgent_i3 double precision, urgent_i4 double precision, i5 double precision, i6 double precision, i7 double precision, i8 double precision, i9 double precision, i9_resolved double precision, i13 double precision, p_i4 double precision, p_i3 double precision, p_urgent_i3 double precision, p_urgent_i4 double precision, p_i8 double precision, p_i6 double precision, p_base double precision, bonus double precision, deductions double precision, score double precision, grade text, rank bigint) STABLE;
 CREATE FUNCTION grid_gov.score_workers(since date, until date, area text DEFAULT NULL::text) RETURNS TABLE(staff_id bigint, name text, post_area text, reports double precision, volume double precision, i1 double precision, i2 double precision, i3 double precision, i4 double precision, i5 double precision, i6 double precision, i7 double precision, i8 double precision, i9 double precision, i9_resolved double precision, i10 double precision, i11 double precision, i12 double precision, i13 double precision, p_volume double precision, p_i1 double precision, p_i2 double precision, p_i3 double precision, p_i4 double precision, p_i5 double precision, p_i6 double precision, p_i7 double precision, p_i8 double precision, p_i9 double precision, p_i10 double precision, p_i11 double precision, p_i12 double precision, p_i13 double precision, bonus double precision, deductions double precision, score double precision, rank bigint) STABLE;
@@ -61,7 +66,7 @@ CREATE FUNCTION grid_gov.sees_area(area text, persona text DEFAULT NULL::text) R
 CREATE FUNCTION grid_gov.sees_event(event bigint, persona text DEFAULT NULL::text) RETURNS boolean STABLE;
 CREATE FUNCTION grid_gov.setup(root text, name text, owner regrole DEFAULT NULL::regrole, dry_run boolean DEFAULT false) RETURNS TABLE(kind text, object text, action text, detail text) VOLATILE;
 CREATE FUNCTION grid_gov.standard_code(code text) RETURNS text IMMUTABLE;
-CREATE FUNCTION grid_gov.suggest_items(body text, n integer DEFAULT 3) RETURNS TABLE(item text, probability double precision) STABLE;
+CREATE FUNCTION grid_gov.suggest_items(body text, n integer DEFAULT 3) RETURNS TABLE(item text, probability double precision, name text, allow grid_gov.time_limit) STABLE;
 CREATE FUNCTION grid_gov.sweep() RETURNS integer VOLATILE;
 CREATE FUNCTION grid_gov.sweep_at(now timestamp with time zone) RETURNS integer VOLATILE;
 CREATE FUNCTION grid_gov.time_limit_zh(allow grid_gov.time_limit) RETURNS text IMMUTABLE;

@@ -97,15 +97,18 @@ COMMENT ON FUNCTION grid_gov.classify(text, grid_gov.text_model) IS '用给定�
 CREATE FUNCTION grid_gov.classify_detail(body text, OUT category text, OUT probability float8, OUT margin float8, OUT needs_review boolean, OUT model bigint)
   LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gg_classify_detail';
 COMMENT ON FUNCTION grid_gov.classify_detail(text) IS '类别、概率、领先第二名的幅度、是否需要人工复核、模型编号(0 为随扩展提供的模型)';
+CREATE FUNCTION grid_gov.classify_detail(body text, model grid_gov.text_model, OUT label text, OUT probability float8, OUT margin float8, OUT needs_review boolean)
+  LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gg_classify_detail_by';
+COMMENT ON FUNCTION grid_gov.classify_detail(text, grid_gov.text_model) IS '用给定模型分类:标签、概率、领先第二名的幅度、是否需要人工复核';
 CREATE FUNCTION grid_gov.classify_top(body text) RETURNS TABLE (category text, probability float8)
   LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 6 AS 'MODULE_PATHNAME', 'gg_classify_top';
 COMMENT ON FUNCTION grid_gov.classify_top(text) IS '各类别的概率,从高到低';
 CREATE FUNCTION grid_gov.explain_classification(body text) RETURNS TABLE (evidence text, category text, weight float8)
   LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 30 AS 'MODULE_PATHNAME', 'gg_explain_classification';
 COMMENT ON FUNCTION grid_gov.explain_classification(text) IS '分类的依据:原文中的词对第一、第二类别的分量,合计等于得分';
-CREATE FUNCTION grid_gov.suggest_items(body text, n int DEFAULT 3) RETURNS TABLE (item text, probability float8)
+CREATE FUNCTION grid_gov.suggest_items(body text, n int DEFAULT 3) RETURNS TABLE (item text, probability float8, name text, allow grid_gov.time_limit)
   LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 3 AS 'MODULE_PATHNAME', 'gg_suggest_items';
-COMMENT ON FUNCTION grid_gov.suggest_items(text, int) IS '建议的事项代码(目录 137 项),从高到低';
+COMMENT ON FUNCTION grid_gov.suggest_items(text, int) IS '建议的事项(本市启用的目录事项,没有城市时为参考目录),附名称与处置时限,从高到低';
 
 INSERT INTO grid_gov.ref_model (kind, model, rows_used, note)
   SELECT 'category', grid_gov.train_text_model(text, label), pg_catalog.count(*), '六大类' FROM grid_gov.ref_report

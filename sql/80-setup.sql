@@ -472,7 +472,7 @@ DECLARE
   rules text[] := '{division,grid,department,staff,post,notice,duty,calendar,catalogue,handling_limit,stage_limit,workflow,workflow_state,workflow_transition,workflow_auto,admission,score_rule,merit,model,lexicon,labelled_report,period,patrol,visit}';
   functions text[] := CASE persona
     WHEN 'backend' THEN '{report,report_batch,act,allowed_actions,hand_over_tasks,sweep}' WHEN 'auditor' THEN '{verify_journal,journal_digest}' WHEN 'worker' THEN '{sweep}'
-    WHEN 'dba' THEN '{verify_journal,check_grids,refresh_summary,open_period,close_period,sweep,check_workflow,add_holidays}' ELSE '{}' END;
+    WHEN 'dba' THEN '{verify_journal,check_grids,refresh_summary,open_period,close_period,sweep,check_workflow,add_holidays,retrain,activate_model}' ELSE '{}' END;
   report jsonb := '[]';
   o record;
 BEGIN

@@ -94,6 +94,47 @@ gg_model_copy(Datum datum, MemoryContext cxt)
 	return m;
 }
 
+/* Name and limit of a catalogue item, in the caller's memory; false: the catalogue has no such item in use. */
+bool
+gg_item_facts(const char *code, Datum *name, Datum *allow)
+{
+	static GgPlan ours = {
+		.text =
+			"SELECT name, allow FROM gov.catalogue WHERE code OPERATOR(pg_catalog.=) $1 AND active",
+		.nargs = 1,
+		.argtypes = {TEXTOID}};
+	static GgPlan shipped = {
+		.text =
+			"SELECT name, allow::grid_gov.time_limit FROM grid_gov.ref_catalogue WHERE code OPERATOR(pg_catalog.=) $1",
+		.nargs = 1,
+		.argtypes = {TEXTOID}};
+	Oid table = gg_gov_table("catalogue", true);
+	MemoryContext caller = CurrentMemoryContext;
+	bool found;
+
+	SPI_connect();
+	if (OidIsValid(table))
+		read_rows(&ours, table, CStringGetTextDatum(code));
+	else
+		read_rows(&shipped, reference_table("ref_catalogue"), CStringGetTextDatum(code));
+	found = SPI_processed > 0;
+	if (found)
+	{
+		HeapTuple t = SPI_tuptable->vals[0];
+		TupleDesc d = SPI_tuptable->tupdesc;
+		MemoryContext own;
+		bool null;
+
+		*allow = SPI_getbinval(t, d, 2, &null);
+		own = MemoryContextSwitchTo(caller);
+		*name = PointerGetDatum(pg_detoast_datum_copy(
+			(struct varlena *) DatumGetPointer(SPI_getbinval(t, d, 1, &null))));
+		MemoryContextSwitchTo(own);
+	}
+	SPI_finish();
+	return found;
+}
+
 /* Replace what is kept by what has just been read; the old one goes when nothing can fail any more. */
 static void
 keep(Kept *k, MemoryContext cxt, bool shipped)

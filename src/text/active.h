@@ -15,6 +15,8 @@ typedef enum GgKind
 /* active.c: what the city uses now; valid until the next call that may run SQL. NULL: there is no such model. */
 extern const GgModel *gg_active_model(GgKind kind, int64 *id);
 extern const GgLexicon *gg_active_lexicon(void);
+/* Name and limit of an item of the city's catalogue (the shipped one where no city is set up); false: not in use. */
+extern bool gg_item_facts(const char *code, Datum *name, Datum *allow);
 /* A checked copy of a model in cxt. */
 extern GgModel *gg_model_copy(Datum datum, MemoryContext cxt);
 

@@ -116,6 +116,7 @@ gg_text_item(const char *body, int len, int category, char item[5])
 GG_FUNCTION(gg_classify);
 GG_FUNCTION(gg_classify_by);
 GG_FUNCTION(gg_classify_detail);
+GG_FUNCTION(gg_classify_detail_by);
 GG_FUNCTION(gg_classify_top);
 GG_FUNCTION(gg_suggest_items);
 
@@ -142,15 +143,12 @@ typedef struct LastModel
 	MemoryContext cxt;
 } LastModel;
 
-/* classify(body text, model text_model) -> text: the label, by this model (and the words in use). */
-Datum
-gg_classify_by(PG_FUNCTION_ARGS)
+/* The model in this argument, kept for the next call. */
+static const GgModel *
+model_arg(FunctionCallInfo fcinfo, int arg)
 {
-	struct varlena *body = gg_body_arg(PG_GETARG_DATUM(0));
 	LastModel *last = fcinfo->flinfo->fn_extra;
-	struct varlena *head = PG_DETOAST_DATUM_SLICE(PG_GETARG_DATUM(1), 0, sizeof(GgModelHead));
-	GgScores s;
-	int first, second;
+	struct varlena *head = PG_DETOAST_DATUM_SLICE(PG_GETARG_DATUM(arg), 0, sizeof(GgModelHead));
 
 	/* a model is known by its head, which holds the check sum of all the rest */
 	if (last == NULL)
@@ -165,13 +163,58 @@ gg_classify_by(PG_FUNCTION_ARGS)
 	{
 		last->model = NULL;
 		MemoryContextReset(last->cxt);
-		last->model = gg_model_copy(PG_GETARG_DATUM(1), last->cxt);
+		last->model = gg_model_copy(PG_GETARG_DATUM(arg), last->cxt);
 		last->head = last->model->head;
 	}
-	if (!rank(last->model, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s,
-			  &first, &second))
+	return last->model;
+}
+
+/* classify(body text, model text_model) -> text: the label, by this model (and the words in use). */
+Datum
+gg_classify_by(PG_FUNCTION_ARGS)
+{
+	struct varlena *body = gg_body_arg(PG_GETARG_DATUM(0));
+	const GgModel *m = model_arg(fcinfo, 1);
+	GgScores s;
+	int first, second;
+
+	if (!rank(m, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s, &first,
+			  &second))
 		PG_RETURN_NULL();
-	PG_RETURN_TEXT_P(cstring_to_text(last->model->label[first]));
+	PG_RETURN_TEXT_P(cstring_to_text(m->label[first]));
+}
+
+/*
+ * classify_detail(body text, model text_model) -> (label, probability, margin,
+ * needs_review): the same by this model; label is NULL for a text with nothing
+ * in it.
+ */
+Datum
+gg_classify_detail_by(PG_FUNCTION_ARGS)
+{
+	struct varlena *body = gg_body_arg(PG_GETARG_DATUM(0));
+	const GgModel *m = model_arg(fcinfo, 1);
+	GgScores s;
+	TupleDesc desc;
+	Datum values[4] = {0};
+	bool nulls[4] = {true, true, true, false};
+	int first, second;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	values[3] = BoolGetDatum(true);
+	if (judge(m, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s, &first,
+			  &second))
+	{
+		double margin = second < 0 ? 1 : s.score[first] - s.score[second];
+
+		nulls[0] = nulls[1] = nulls[2] = false;
+		values[0] = CStringGetTextDatum(m->label[first]);
+		values[1] = Float8GetDatum(s.score[first]);
+		values[2] = Float8GetDatum(margin);
+		values[3] = BoolGetDatum(margin < m->head.margin);
+	}
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
 }
 
 /*
@@ -201,16 +244,16 @@ gg_classify_detail(PG_FUNCTION_ARGS)
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
 }
 
-/* Write the n best labels of scores as rows (label, probability). */
+/* Write the n best labels of scores as rows: (label, probability), or with name and limit for items of the catalogue. */
 static void
-emit_top(FunctionCallInfo fcinfo, const GgModel *m, GgScores *s, int n)
+emit_top(FunctionCallInfo fcinfo, const GgModel *m, GgScores *s, int n, bool items)
 {
 	ReturnSetInfo *rs = (ReturnSetInfo *) fcinfo->resultinfo;
 
-	for (int i = 0; i < n && i < m->head.nlabel; i++)
+	for (int done = 0, looked = 0; done < n && looked < m->head.nlabel; looked++)
 	{
-		Datum values[2];
-		bool nulls[2] = {false};
+		Datum values[4];
+		bool nulls[4] = {false};
 		int best = 0;
 
 		for (int k = 1; k < m->head.nlabel; k++)
@@ -218,8 +261,11 @@ emit_top(FunctionCallInfo fcinfo, const GgModel *m, GgScores *s, int n)
 				best = k;
 		values[0] = CStringGetTextDatum(m->label[best]);
 		values[1] = Float8GetDatum(s->score[best]);
-		tuplestore_putvalues(rs->setResult, rs->setDesc, values, nulls);
 		s->score[best] = -1;
+		if (items && !gg_item_facts(m->label[best], &values[2], &values[3]))
+			continue;
+		tuplestore_putvalues(rs->setResult, rs->setDesc, values, nulls);
+		done++;
 	}
 }
 
@@ -236,14 +282,15 @@ gg_classify_top(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	if (judge(m, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s, &first,
 			  &second))
-		emit_top(fcinfo, m, &s, m->head.nlabel);
+		emit_top(fcinfo, m, &s, m->head.nlabel, false);
 	return (Datum) 0;
 }
 
 /*
- * suggest_items(body text, n int) -> rows (item, probability): catalogue items,
- * the likeliest first: the item's share inside its category times the
- * category's probability. 22023 for n < 1.
+ * suggest_items(body text, n int) -> rows (item, probability, name, allow):
+ * catalogue items in use, the likeliest first: the item's share inside its
+ * category times the category's probability; allow is the catalogue's limit.
+ * 22023 for n < 1.
  */
 Datum
 gg_suggest_items(PG_FUNCTION_ARGS)
@@ -282,6 +329,6 @@ gg_suggest_items(PG_FUNCTION_ARGS)
 			else
 				s.score[k] *= of[g] / Max(inside[g], 1e-30f);
 		}
-	emit_top(fcinfo, m, &s, n);
+	emit_top(fcinfo, m, &s, n, true);
 	return (Datum) 0;
 }
