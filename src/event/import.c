@@ -133,9 +133,47 @@ gg_import_task(const GgAfter *a)
 		" FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1 AND e.dispatched_at IS NOT NULL",
 		1,
 		{INT8OID}};
-	Datum v = Int64GetDatum(a->event);
+	static GgDirect direct = {"event_task",
+							  19,
+							  {"event_id", "unit", "person", "area", "assigned_at", "signed_at",
+							   "allow", "due_at", "due_day", "provisional", "done_at",
+							   "used_minutes", "kind", "outcome", "breach", "opened_seq",
+							   "closed_seq", "round", "exempt"}};
+	static const GgColumn from[12] = {EV_ID,
+									  EV_UNIT,
+									  EV_PERSON,
+									  EV_AREA,
+									  EV_DISPATCHED_AT,
+									  EV_SIGNED_AT,
+									  EV_HANDLING_ALLOW,
+									  EV_DUE_AT,
+									  EV_DUE_DAY,
+									  EV_DUE_PROVISIONAL,
+									  EV_HANDLING_STOPPED_AT,
+									  EV_USED_MINUTES};
+	const GgRow *row = &a->row;
+	bool done = gg_has(row, EV_HANDLING_STOPPED_AT);
+	Datum event = Int64GetDatum(a->event);
+	Datum v[19];
+	bool null[19] = {false};
 
-	gg_execute(&plan, &v, NULL, false, 0);
+	if (!gg_has(row, EV_DISPATCHED_AT))
+		return;
+	for (int i = 0; i < 12; i++)
+	{
+		v[i] = row->v[from[i]];
+		null[i] = row->null[from[i]];
+	}
+	v[12] = CStringGetTextDatum("handle");
+	v[13] = CStringGetTextDatum(gg_has(row, EV_FEEDBACK_AT) ? "feedback" : "ended");
+	v[14] = BoolGetDatum(done && gg_has(row, EV_DUE_AT) &&
+						 gg_time(row, EV_HANDLING_STOPPED_AT) > gg_time(row, EV_DUE_AT));
+	v[15] = v[16] = v[17] = Int32GetDatum(1);
+	v[18] = BoolGetDatum(false);
+	null[13] = null[16] = !done;
+	null[14] = !done || !gg_has(row, EV_DUE_AT);
+	if (!gg_direct_insert(&direct, v, null))
+		gg_execute(&plan, &event, NULL, false, 0);
 }
 
 /* INSERT ... SELECT of the columns that the staging table has. Names are quoted; values never enter the text. */
