@@ -43,7 +43,7 @@ gg_act(PG_FUNCTION_ARGS)
 		{INT8OID, TEXTOID, TEXTOID, JSONBOID}};
 	static GgPlan both_plan = {
 		"SELECT e.id FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) ANY (ARRAY[$1, $2])"
-		" ORDER BY e.id FOR NO KEY UPDATE",
+		" ORDER BY e.master_id IS NOT NULL, e.id FOR NO KEY UPDATE",
 		2,
 		{INT8OID, INT8OID}};
 	Datum v[4];
@@ -74,7 +74,7 @@ gg_act(PG_FUNCTION_ARGS)
 	SPI_connect();
 	if (!PG_ARGISNULL(3) && gg_arg_int8(DatumGetJsonbP(v[3]), "master_id", &master))
 	{
-		/* two that merge into each other wait, instead of a deadlock */
+		/* two that merge into each other wait, instead of a deadlock; masters first, as everywhere */
 		Datum both[2] = {v[0], Int64GetDatum(master)};
 
 		gg_execute(&both_plan, both, NULL, false, 0);

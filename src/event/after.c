@@ -134,14 +134,20 @@ write_intake(const GgAfter *a)
 	}
 }
 
-/* The steps of slaves, in order of id. */
+/* The steps of slaves, in order of id. wait false: those that somebody else holds are left out. */
 void
-gg_follow_master(int64 master, const char *state, bool forced, int64 new_master, TimestampTz at)
+gg_follow_master(int64 master, const char *state, bool forced, int64 new_master, TimestampTz at,
+				 bool wait)
 {
 	static GgPlan plan = {"SELECT e.id FROM gov.event e WHERE e.master_id OPERATOR(pg_catalog.=) $1"
 						  " AND e.state OPERATOR(pg_catalog.=) 'merged' ORDER BY e.id",
 						  1,
 						  {INT8OID}};
+	static GgPlan free_plan = {
+		"SELECT e.id FROM gov.event e WHERE e.master_id OPERATOR(pg_catalog.=) $1"
+		" AND e.state OPERATOR(pg_catalog.=) 'merged' ORDER BY e.id FOR NO KEY UPDATE SKIP LOCKED",
+		1,
+		{INT8OID}};
 	static const char *const matters[] = {"closed", "forced_closed", "cancelled", "not_accepted",
 										  "merged"};
 	Datum v = Int64GetDatum(master);
@@ -154,7 +160,7 @@ gg_follow_master(int64 master, const char *state, bool forced, int64 new_master,
 	if (!any)
 		return;
 
-	gg_execute(&plan, &v, NULL, false, 0);
+	gg_execute(wait ? &plan : &free_plan, &v, NULL, false, 0);
 	n = (int) SPI_processed;
 	slave = palloc(sizeof(int64) * Max(n, 1));
 	for (int i = 0; i < n; i++)
@@ -273,7 +279,7 @@ gg_journal_event(PG_FUNCTION_ARGS)
 		gg_apply_tasks(&a, wf, t);
 		if (p->log.from == NULL || strcmp(p->log.from, p->log.to) != 0)
 			gg_follow_master(a.event, p->log.to, gg_bool(&a.row, EV_FORCED),
-							 gg_int8(&a.row, EV_MASTER_ID), p->log.at);
+							 gg_int8(&a.row, EV_MASTER_ID), p->log.at, true);
 	}
 	SPI_finish();
 	gg_become_self(&self);

@@ -27,6 +27,6 @@ extern void gg_import_task(const GgAfter *a);
 
 /* after.c: steps on the slaves of a master that entered a state where that matters; sweep() does it for stragglers. */
 extern void gg_follow_master(int64 master, const char *state, bool forced, int64 new_master,
-							 TimestampTz at);
+							 TimestampTz at, bool wait);
 
 #endif /* GG_EVENT_AFTER_H */

@@ -325,7 +325,7 @@ sweep_stragglers(TimestampTz now)
 			DatumGetTimestampTz(SPI_getbinval(found->vals[i], found->tupdesc, 5, &null));
 
 		gg_follow_master(master, strcmp(state, "evaluated") == 0 ? "closed" : state, forced, next,
-						 at);
+						 at, false);
 	}
 }
 
