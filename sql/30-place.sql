@@ -100,7 +100,7 @@ COMMENT ON FUNCTION grid_gov.boundary_fault(geometry) IS '内部:边界本身的
 
 -- The rules are DOMAIN's acceptance criteria: overlap at most 1 m2, gap at most 0.1 % of the parent, 300-500 households
 -- (warning), 1+1+1 present, notice complete (regulation of Binzhou, article 6), admission list published and in force (article 10).
-CREATE FUNCTION grid_gov.check_grids() RETURNS integer
+CREATE FUNCTION grid_gov.check_grids_rows() RETURNS integer
   LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
   AS $check_grids$
 DECLARE
@@ -201,4 +201,9 @@ BEGIN
   RETURN found_rows;
 END
 $check_grids$;
+COMMENT ON FUNCTION grid_gov.check_grids_rows() IS '内部:check_grids() 的内容,以表的所有者身份执行';
+
+CREATE FUNCTION grid_gov.check_grids() RETURNS integer
+  LANGUAGE c VOLATILE
+  AS 'MODULE_PATHNAME', 'gg_check_grids';
 COMMENT ON FUNCTION grid_gov.check_grids() IS '检查全部网格并重写 gov.grid_problem:边界、重叠、空白、越界、户数、1+1+1配备、公示、准入清单;返回问题数';

@@ -83,37 +83,53 @@ CREATE FUNCTION grid_gov.reseal(event bigint, reason text) RETURNS void
   AS 'MODULE_PATHNAME', 'gg_reseal';
 COMMENT ON FUNCTION grid_gov.reseal(bigint, text) IS '说明一次合法的修复;此后核验报告“resealed”而不是断链';
 
-CREATE FUNCTION grid_gov.journal_digest(day date) RETURNS bytea
+CREATE FUNCTION grid_gov.journal_digest_row(day date) RETURNS bytea
   LANGUAGE plpgsql VOLATILE STRICT
   SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '3s'
+  SET datestyle = 'ISO, YMD'
 AS $body$
+-- Runs as the owner of gov.
 DECLARE
   zone constant text := 'Asia/Shanghai';
-  starts constant timestamptz := journal_digest.day::timestamp AT TIME ZONE zone;
-  ends constant timestamptz := (journal_digest.day + 1)::timestamp AT TIME ZONE zone;
+  starts constant timestamptz := journal_digest_row.day::timestamp AT TIME ZONE zone;
+  ends constant timestamptz := (journal_digest_row.day + 1)::timestamp AT TIME ZONE zone;
   made bytea;
 BEGIN
-  SELECT d.digest INTO made FROM gov.journal_digest d WHERE d.day = journal_digest.day;
+  SELECT d.digest INTO made FROM gov.journal_digest d WHERE d.day = journal_digest_row.day;
   IF FOUND THEN
     RETURN made;
   END IF;
   IF ends > clock_timestamp() THEN
-    RAISE EXCEPTION USING ERRCODE = 'WG004', MESSAGE = format('day %s is not over', journal_digest.day),
+    RAISE EXCEPTION USING ERRCODE = 'WG004', MESSAGE = format('day %s is not over', journal_digest_row.day),
       HINT = 'A day''s digest is made once, after its end.';
   END IF;
-  -- a transaction that began before the day's end may still record a step of it
-  IF EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = current_database() AND a.xact_start < ends AND a.pid <> pg_backend_pid()) THEN
-    RAISE EXCEPTION USING ERRCODE = 'WG004', MESSAGE = format('a transaction older than the end of day %s is still running', journal_digest.day),
-      HINT = 'Call again when it has ended.';
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION USING ERRCODE = 'WG004', MESSAGE = 'a day''s digest is made in a READ COMMITTED transaction only',
+      HINT = 'An older snapshot does not see all steps of the day.';
   END IF;
+  -- A step takes its time while its statement holds gov.event: who waits for that has waited for every step of the day,
+  -- those of prepared transactions and of sessions that the caller may not look into as well.
+  BEGIN
+    LOCK TABLE gov.event, gov.event_log IN SHARE ROW EXCLUSIVE MODE;
+  EXCEPTION WHEN lock_not_available THEN
+    RAISE EXCEPTION USING ERRCODE = 'WG004', MESSAGE = format('a transaction that may still record a step of day %s is running', journal_digest_row.day),
+      HINT = 'Call again when it has ended.';
+  END;
   INSERT INTO gov.journal_digest (day, rows, first_id, last_id, digest)
-  SELECT journal_digest.day, count(*), min(l.id), max(l.id),
-         sha256(convert_to(journal_digest.day::text || ' ' || count(*)::text || ' ' || COALESCE(string_agg(l.id::text || ':' || encode(l.hash, 'hex'), ',' ORDER BY l.id), ''), 'UTF8'))
+  SELECT journal_digest_row.day, count(*), min(l.id), max(l.id),
+         sha256(convert_to(journal_digest_row.day::text || ' ' || count(*)::text || ' ' || COALESCE(string_agg(l.id::text || ':' || encode(l.hash, 'hex'), ',' ORDER BY l.id), ''), 'UTF8'))
     FROM gov.event_log l WHERE l.recorded_at >= starts AND l.recorded_at < ends
-  RETURNING digest INTO made;
+  ON CONFLICT DO NOTHING;
+  SELECT d.digest INTO made FROM gov.journal_digest d WHERE d.day = journal_digest_row.day;
   RETURN made;
 END
 $body$;
+COMMENT ON FUNCTION grid_gov.journal_digest_row(date) IS '内部:journal_digest() 的内容,以表的所有者身份执行';
+
+CREATE FUNCTION grid_gov.journal_digest(day date) RETURNS bytea
+  LANGUAGE c VOLATILE STRICT
+  AS 'MODULE_PATHNAME', 'gg_journal_digest';
 COMMENT ON FUNCTION grid_gov.journal_digest(date) IS '某日台账的摘要:行数、编号与链首;次日起计算一次并保存,供对外公布';
 
 CREATE FUNCTION grid_gov.enforce_workflow() RETURNS trigger

@@ -50,7 +50,9 @@ load(void)
 	static bool watching = false;
 	GgIdentity self;
 	Oid who = GetUserId();
-	MemoryContext old;
+	MemoryContext made;
+	Grant *volatile found = NULL;
+	volatile int n = 0;
 
 	if (!watching)
 	{
@@ -59,12 +61,8 @@ load(void)
 		CacheRegisterSyscacheCallback(AUTHOID, forget_roles, (Datum) 0);
 		watching = true;
 	}
-	if (context == NULL)
-		context =
-			AllocSetContextCreate(CacheMemoryContext, "grid_gov access", ALLOCSET_SMALL_SIZES);
-	MemoryContextReset(context);
-	ngrants = 0;
-	user = who;
+	/* made aside: whatever runs meanwhile may ask for the list of another role */
+	made = AllocSetContextCreate(CurrentMemoryContext, "grid_gov access", ALLOCSET_SMALL_SIZES);
 	fresh = true; /* a change that arrives while reading makes it stale again */
 	PG_TRY();
 	{
@@ -72,21 +70,20 @@ load(void)
 		SPI_connect();
 		/* a parallel worker may not begin commands; its leader's snapshot serves */
 		gg_execute(&plan, NULL, NULL, IsInParallelMode(), 0);
-		grants = MemoryContextAlloc(context, sizeof(Grant) * Max(SPI_processed, 1));
+		found = MemoryContextAlloc(made, sizeof(Grant) * Max(SPI_processed, 1));
 		for (uint64 i = 0; i < SPI_processed; i++)
 		{
-			char *role = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
-			Oid oid = get_role_oid(role, true);
-			Grant *g = &grants[ngrants];
+			HeapTuple t = SPI_tuptable->vals[i];
+			TupleDesc d = SPI_tuptable->tupdesc;
+			Oid oid = get_role_oid(gg_required(t, d, 1), true);
+			Grant *g = &found[n];
 
 			if (!OidIsValid(oid) || !is_member_of_role(who, oid))
 				continue;
-			old = MemoryContextSwitchTo(context);
-			g->persona = pstrdup(SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2));
-			g->area = pstrdup(SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 3));
+			g->persona = MemoryContextStrdup(made, gg_required(t, d, 2));
+			g->area = MemoryContextStrdup(made, gg_required(t, d, 3));
 			g->len = strlen(g->area);
-			MemoryContextSwitchTo(old);
-			ngrants++;
+			n++;
 		}
 		SPI_finish();
 		gg_become_self(&self);
@@ -97,6 +94,13 @@ load(void)
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	MemoryContextSetParent(made, CacheMemoryContext);
+	if (context != NULL)
+		MemoryContextDelete(context);
+	context = made;
+	user = who;
+	ngrants = n;
+	grants = found;
 }
 
 GG_FUNCTION(gg_sees_area);

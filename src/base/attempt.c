@@ -37,8 +37,8 @@ gg_attempt(void (*body)(void *arg), void *arg)
 		CurrentResourceOwner = owner;
 	}
 	PG_END_TRY();
-	/* somebody wants all of it to end */
-	if (error != NULL && error->sqlerrcode == ERRCODE_QUERY_CANCELED)
+	/* it was not for this item alone */
+	if (error != NULL && !gg_is_of_the_row(error->sqlerrcode))
 		ReThrowError(error);
 	return error;
 }

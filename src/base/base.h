@@ -41,6 +41,9 @@ typedef struct GgPlan
 /* Make the plan if needed (inside SPI_connect) and run it, writing if !read_only, with a snapshot newer than every lock that we hold. */
 extern int gg_execute(GgPlan *plan, Datum *values, const char *nulls, bool read_only, long limit);
 
+/* A column of a row that SPI found, as text; WG010 when it is NULL, which our tables do not allow unless somebody changed them. */
+extern char *gg_required(HeapTuple tuple, TupleDesc desc, int n);
+
 /* The kept plan itself, for cursors. Inside SPI_connect(). */
 extern SPIPlanPtr gg_prepared(GgPlan *plan);
 
@@ -51,6 +54,7 @@ typedef struct GgDirect
 	const char *table;
 	int ncolumns;
 	const char *column[GG_DIRECT_COLUMNS];
+	const Oid *type; /* of the values */
 	/* what was learnt of the table */
 	bool listed;
 	bool known;
@@ -73,5 +77,7 @@ typedef struct GgIdentity
 } GgIdentity;
 extern void gg_become_owner(Oid table, GgIdentity *self);
 extern void gg_become_self(const GgIdentity *self);
+/* Run the plan as the owner of gov.TABLE: the first column of its one row, in the caller's memory. */
+extern Datum gg_ask_as_owner(const char *table, GgPlan *plan, Datum *values, bool *isnull);
 
 #endif /* GG_BASE_H */

@@ -2,8 +2,8 @@
  * direct.c: insert a row into one of the city's tables without SQL.
  *
  * Called where a statement per row would be the largest part of the cost. Only
- * for plain tables without insert triggers and without generated columns or
- * defaults of the city's own; otherwise the caller runs its SQL statement.
+ * for plain tables without insert triggers, rules, generated columns or defaults
+ * of the city's own; otherwise the caller runs its SQL statement.
  * Constraints and indexes are served as always; no privilege is looked at, so
  * that nobody needs INSERT on the journal.
  */
@@ -34,10 +34,13 @@ learn(GgDirect *d, Relation rel)
 {
 	TupleDesc desc = RelationGetDescr(rel);
 
-	d->usable = rel->rd_rel->relkind == RELKIND_RELATION &&
-				(rel->trigdesc == NULL ||
-				 (!rel->trigdesc->trig_insert_before_row && !rel->trigdesc->trig_insert_after_row &&
-				  !rel->trigdesc->trig_insert_instead_row));
+	d->usable =
+		rel->rd_rel->relkind == RELKIND_RELATION &&
+		(rel->trigdesc == NULL ||
+		 (!rel->trigdesc->trig_insert_before_row && !rel->trigdesc->trig_insert_after_row &&
+		  !rel->trigdesc->trig_insert_instead_row && !rel->trigdesc->trig_insert_before_statement &&
+		  !rel->trigdesc->trig_insert_after_statement)) &&
+		rel->rd_rules == NULL;
 	d->identity = 0;
 	for (int c = 0; c < d->ncolumns; c++)
 		d->attno[c] = 0;
@@ -51,7 +54,8 @@ learn(GgDirect *d, Relation rel)
 		for (int c = 0; c < d->ncolumns; c++)
 			if (strcmp(NameStr(a->attname), d->column[c]) == 0)
 			{
-				d->attno[c] = i + 1;
+				/* SQL knows what to do with a column whose type the city changed */
+				d->attno[c] = a->atttypid == d->type[c] ? i + 1 : 0;
 				ours = true;
 			}
 		if (a->attidentity != '\0' && !ours && d->identity == 0)

@@ -20,4 +20,21 @@
 #define ERRCODE_GG_NOT_ADMITTED MAKE_SQLSTATE('W', 'G', '0', '0', '9')
 #define ERRCODE_GG_NOT_SET_UP MAKE_SQLSTATE('W', 'G', '0', '1', '0')
 
+/*
+ * May a subtransaction go on after this error? Not when it speaks of the session or
+ * the server and not of the one row: cancelled, out of resources, serialization,
+ * deadlock, a lock not to be had.
+ */
+static inline bool
+gg_is_of_the_row(int sqlstate)
+{
+	int class = ERRCODE_TO_CATEGORY(sqlstate);
+
+	return class != ERRCODE_TO_CATEGORY(ERRCODE_QUERY_CANCELED) &&
+		   class != ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES) &&
+		   class != ERRCODE_TO_CATEGORY(ERRCODE_TRANSACTION_ROLLBACK) &&
+		   class != ERRCODE_TO_CATEGORY(ERRCODE_SYSTEM_ERROR) &&
+		   sqlstate != ERRCODE_LOCK_NOT_AVAILABLE;
+}
+
 #endif /* GG_ERRORS_H */

@@ -9,6 +9,8 @@
 
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 /* Become the table's owner until gg_become_self(); an error restores the identity by itself. */
@@ -33,4 +35,32 @@ void
 gg_become_self(const GgIdentity *self)
 {
 	SetUserIdAndSecContext(self->user, self->context);
+}
+
+/* One value, found or made by the owner of the table. */
+Datum
+gg_ask_as_owner(const char *table, GgPlan *plan, Datum *values, bool *isnull)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	GgIdentity self;
+	Datum result;
+
+	gg_become_owner(gg_gov_table(table, false), &self);
+	SPI_connect();
+	gg_execute(plan, values, NULL, false, 0);
+	if (SPI_processed != 1)
+		elog(ERROR, "one row was expected of %s", plan->text);
+	result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, isnull);
+	if (!*isnull)
+	{
+		int16 len;
+		bool byval;
+
+		get_typlenbyval(SPI_gettypeid(SPI_tuptable->tupdesc, 1), &len, &byval);
+		MemoryContextSwitchTo(caller);
+		result = datumCopy(result, byval, len);
+	}
+	SPI_finish();
+	gg_become_self(&self);
+	return result;
 }

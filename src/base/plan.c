@@ -32,6 +32,21 @@ gg_prepared(GgPlan *p)
 	return p->plan;
 }
 
+/* A column's value as text, which must be there. */
+char *
+gg_required(HeapTuple tuple, TupleDesc desc, int n)
+{
+	char *value = SPI_getvalue(tuple, desc, n);
+
+	if (value == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_NOT_SET_UP),
+				 errmsg("column \"%s\" of a table in schema gov is NULL where a value is needed",
+						NameStr(TupleDescAttr(desc, n - 1)->attname)),
+				 errhint("Give the row a value, and put the column's NOT NULL back.")));
+	return value;
+}
+
 /* Has every statement of the plan its generic plan ready? */
 static bool
 is_planned(SPIPlanPtr plan)

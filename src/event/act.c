@@ -1,8 +1,9 @@
 /*
  * act.c: act() and allowed_actions(): the step as a function call, and what is open now.
  *
- * Called by back ends. They see the event and write it as the owner of gov; who
- * acts is judged by the guard, from the outer role, as for every other writer.
+ * Called by back ends. What row security hides from the caller is not there for
+ * him; the rest is read and written as the owner of gov. Who acts is judged by
+ * the guard, from the outer role, as for every other writer.
  */
 #include "event/event.h"
 #include "event/guard.h"
@@ -10,7 +11,25 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/rls.h"
+
+/* Does row security, where it is on for the caller, let him see the event? Who may not SELECT at all has been given the function alone. */
+bool
+gg_visible(int64 event)
+{
+	static GgPlan plan = {
+		"SELECT true FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
+	Oid table = gg_gov_table("event", false);
+	Datum v = Int64GetDatum(event);
+
+	if (check_enable_rls(table, InvalidOid, true) != RLS_ENABLED ||
+		pg_class_aclcheck(table, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+		return true;
+	gg_execute(&plan, &v, NULL, false, 1);
+	return SPI_processed == 1;
+}
 
 /* The event is not there, or not for this actor: the same answer. */
 static void
@@ -70,8 +89,10 @@ gg_act(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(3) || JB_ROOT_COUNT(DatumGetJsonbP(v[3])) == 0)
 		n[3] = 'n';
 
-	gg_become_owner(gg_gov_table("event", false), &self);
 	SPI_connect();
+	if (!gg_visible(event))
+		not_visible(event);
+	gg_become_owner(gg_gov_table("event", false), &self);
 	if (!PG_ARGISNULL(3) && gg_arg_int8(DatumGetJsonbP(v[3]), "master_id", &master))
 	{
 		/* two that merge into each other wait, instead of a deadlock; masters first, as everywhere */
@@ -91,11 +112,11 @@ gg_act(PG_FUNCTION_ARGS)
 	gg_execute(&plan, v, n, false, 1);
 	if (SPI_processed == 0)
 		not_visible(event);
-	state = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	state = gg_required(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	MemoryContextSwitchTo(caller);
 	result = cstring_to_text(state);
-	SPI_finish();
 	gg_become_self(&self);
+	SPI_finish();
 	PG_RETURN_TEXT_P(result);
 }
 
@@ -151,13 +172,16 @@ gg_allowed_actions(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	step.actor = gg_actor_now();
-	gg_become_owner(gg_gov_table("event", false), &self);
 	SPI_connect();
+	if (!gg_visible(PG_GETARG_INT64(0)))
+		not_visible(PG_GETARG_INT64(0));
+	gg_become_owner(gg_gov_table("event", false), &self);
 	gg_execute(&plan, &v, NULL, false, 1);
 	if (SPI_processed == 0)
 		not_visible(PG_GETARG_INT64(0));
 	gg_map_of_desc(SPI_tuptable->tupdesc, &map);
 	gg_row_load(&map, SPI_tuptable->tupdesc, SPI_tuptable->vals[0], &row);
+	gg_row_check(&row);
 	gg_step_time(&step, &row);
 	step.wf = gg_workflow(gg_text(&row, EV_WORKFLOW));
 	step.from = gg_state_of(step.wf, gg_text(&row, EV_STATE));
@@ -167,7 +191,7 @@ gg_allowed_actions(PG_FUNCTION_ARGS)
 		if ((step.t->from & (UINT64CONST(1) << step.from)) != 0)
 			put_action(rsinfo, &step, &row);
 	}
-	SPI_finish();
 	gg_become_self(&self);
+	SPI_finish();
 	return (Datum) 0;
 }

@@ -111,7 +111,7 @@ person(int64 id)
 		return NULL;
 	active = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
 	name =
-		MemoryContextStrdup(context, SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2));
+		MemoryContextStrdup(context, gg_required(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2));
 	gg_execute(&post_plan, &value, NULL, false, 0);
 	n = (int) SPI_processed;
 	post = MemoryContextAllocZero(context, sizeof(GgPost) * Max(n, 1));
@@ -121,8 +121,8 @@ person(int64 id)
 		TupleDesc d = SPI_tuptable->tupdesc;
 		char *unit = SPI_getvalue(t, d, 3);
 
-		post[i].role = (GgRole) gg_role_of(SPI_getvalue(t, d, 1));
-		post[i].area = MemoryContextStrdup(context, SPI_getvalue(t, d, 2));
+		post[i].role = (GgRole) gg_role_of(gg_required(t, d, 1));
+		post[i].area = MemoryContextStrdup(context, gg_required(t, d, 2));
 		post[i].unit = unit ? MemoryContextStrdup(context, unit) : NULL;
 		post[i].from = DatumGetTimestampTz(SPI_getbinval(t, d, 4, &null));
 		post[i].to = DatumGetTimestampTz(SPI_getbinval(t, d, 5, &null));
@@ -193,7 +193,7 @@ resolve_proxy(const char *session)
 		HeapTuple t = SPI_tuptable->vals[i];
 		TupleDesc d = SPI_tuptable->tupdesc;
 
-		area[i] = MemoryContextStrdup(context, SPI_getvalue(t, d, 1));
+		area[i] = MemoryContextStrdup(context, gg_required(t, d, 1));
 		may_report[i] = DatumGetBool(SPI_getbinval(t, d, 2, &null));
 		minutes[i] = DatumGetInt32(SPI_getbinval(t, d, 3, &null));
 	}

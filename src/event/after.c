@@ -35,11 +35,14 @@ write_log(const GgPending *p)
 		{INT8OID,        INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,  TEXTOID, TEXTOID,
 		 TEXTOID,        TEXTOID, TEXTOID,        TEXTOID,        TEXTOID,  TEXTOID, TIMESTAMPTZOID,
 		 TIMESTAMPTZOID, BOOLOID, BOOLOID,        BYTEAOID,       BYTEAOID, BYTEAOID}};
-	static GgDirect direct = {
-		"event_log", 20, {"event_id",     "seq",      "at",          "recorded_at",  "action",
-						  "from_state",   "to_state", "actor",       "role",         "outer_role",
-						  "session_role", "area",     "unit",        "due_at",       "stage_due_at",
-						  "backdated",    "imported", "note_digest", "facts_digest", "hash"}};
+	static GgDirect direct = {"event_log",
+							  20,
+							  {"event_id", "seq",         "at",           "recorded_at",
+							   "action",   "from_state",  "to_state",     "actor",
+							   "role",     "outer_role",  "session_role", "area",
+							   "unit",     "due_at",      "stage_due_at", "backdated",
+							   "imported", "note_digest", "facts_digest", "hash"},
+							  plan.argtypes};
 	const GgLogRow *l = &p->log;
 	bool null[20];
 	Datum v[20];
@@ -93,7 +96,8 @@ write_note(const GgPending *p)
 				  p->note ? CStringGetTextDatum(p->note) : (Datum) 0,
 				  p->args ? JsonbPGetDatum(p->args) : (Datum) 0,
 				  PointerGetDatum(bytes(p->salt, sizeof(p->salt)))};
-	static GgDirect direct = {"event_note", 5, {"event_id", "seq", "note", "args", "salt"}};
+	static GgDirect direct = {
+		"event_note", 5, {"event_id", "seq", "note", "args", "salt"}, plan.argtypes};
 	char n[6] = "     ";
 	bool null[5] = {false, false, p->note == NULL, p->args == NULL, false};
 

@@ -163,7 +163,7 @@ request(int64 event, const char *kind, GgRequestFacts *facts)
 	if (SPI_processed == 0)
 		return;
 	facts->undecided = true;
-	facts->made_by = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	facts->made_by = gg_required(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	facts->endorsed =
 		DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &null));
 	facts->until =
@@ -212,7 +212,7 @@ master(int64 event, int64 master_id, bool lock, GgMaster *facts)
 		gg_execute(&plan, &value, NULL, false, 1);
 		if (SPI_processed == 0)
 			return;
-		state = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+		state = gg_required(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 		if (depth == 0)
 		{
 			facts->found = true;

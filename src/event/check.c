@@ -52,8 +52,8 @@ read_states(GgWorkflow *wf)
 		TupleDesc d = SPI_tuptable->tupdesc;
 		GgState *s = &wf->state[wf->nstates++];
 
-		s->name = SPI_getvalue(t, d, 1);
-		s->title = SPI_getvalue(t, d, 2);
+		s->name = gg_required(t, d, 1);
+		s->title = gg_required(t, d, 2);
 		s->open = truth(t, d, 3);
 		s->paused = truth(t, d, 4);
 		s->terminal = truth(t, d, 5);
@@ -75,7 +75,7 @@ read_autos(GgWorkflow *wf)
 	wf->nautos = (int) SPI_processed;
 	wf->autos = palloc0(sizeof(GgAuto) * Max(wf->nautos, 1));
 	for (int i = 0; i < wf->nautos; i++)
-		wf->autos[i].action = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		wf->autos[i].action = gg_required(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
 }
 
 /* The steps of a workflow, as text. */
@@ -100,13 +100,13 @@ read_steps(const GgWorkflow *wf, int *n)
 		TupleDesc d = SPI_tuptable->tupdesc;
 
 		text[i].workflow = wf->name;
-		text[i].id = SPI_getvalue(t, d, 1);
-		text[i].from = SPI_getvalue(t, d, 2);
-		text[i].to = SPI_getvalue(t, d, 3);
-		text[i].action = SPI_getvalue(t, d, 4);
-		text[i].label = SPI_getvalue(t, d, 5);
-		text[i].roles = SPI_getvalue(t, d, 6);
-		text[i].relation = SPI_getvalue(t, d, 7);
+		text[i].id = gg_required(t, d, 1);
+		text[i].from = gg_required(t, d, 2);
+		text[i].to = gg_required(t, d, 3);
+		text[i].action = gg_required(t, d, 4);
+		text[i].label = gg_required(t, d, 5);
+		text[i].roles = gg_required(t, d, 6);
+		text[i].relation = gg_required(t, d, 7);
 		text[i].needs_note = truth(t, d, 8);
 		text[i].needs_args = SPI_getvalue(t, d, 9);
 		text[i].guards = SPI_getvalue(t, d, 10);
@@ -147,8 +147,8 @@ find_faults(const char *name, bool lock)
 		int ntext;
 
 		CHECK_FOR_INTERRUPTS();
-		wf->name = SPI_getvalue(found->vals[i], found->tupdesc, 1);
-		wf->area = SPI_getvalue(found->vals[i], found->tupdesc, 2);
+		wf->name = gg_required(found->vals[i], found->tupdesc, 1);
+		wf->area = gg_required(found->vals[i], found->tupdesc, 2);
 		wf->for_events = truth(found->vals[i], found->tupdesc, 3);
 		if (!read_states(wf))
 		{

@@ -49,24 +49,15 @@ typedef struct Ledger
 	bool provisional;
 } Ledger;
 
-/* The clock's calendar, or that of the area now where it is gone. */
+/* The clock's calendar, or that of the area now where it is gone; NULL only where the limit needs none. */
 static const GgCalendar *
-clock_calendar(const GgRow *row, const Clock *k)
+clock_calendar(const GgRow *row, const Clock *k, GgLimitKind kind)
 {
 	const GgCalendar *c = NULL;
 
 	if (gg_has(row, k->calendar))
 		c = gg_calendar_by_id(gg_int8(row, k->calendar));
-	if (c == NULL)
-		c = gg_calendar_by_id(gg_calendar_for_area(gg_text(row, EV_AREA)));
-	return c;
-}
-
-/* Does a limit of this kind need a calendar? */
-static bool
-needs_calendar(GgLimitKind kind)
-{
-	return kind != GG_LIMIT_M && kind != GG_LIMIT_H && kind != GG_LIMIT_PD;
+	return c != NULL ? c : gg_calendar_for_limit(gg_text(row, EV_AREA), kind);
 }
 
 /* What a clock's deadline follows from: limit, share and extensions; start; pauses. WG010 without a calendar. */
@@ -77,15 +68,12 @@ open_ledger(const GgRow *row, const Clock *k, Ledger *l)
 	GgLimit part;
 
 	memset(l, 0, sizeof(*l));
+	if (row->null[k->allow] || row->null[k->start])
+		ereport(ERROR, (errcode(ERRCODE_GG_NOT_SET_UP),
+						errmsg("event %lld has a clock without %s", (long long) gg_int8(row, EV_ID),
+							   gg_column[row->null[k->allow] ? k->allow : k->start].name)));
 	gg_limit_parse(gg_text(row, k->allow), &l->limit, NULL);
-	l->calendar = clock_calendar(row, k);
-	if (l->calendar == NULL && needs_calendar(l->limit.kind))
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_GG_NOT_SET_UP),
-			 errmsg("no calendar covers area \"%s\"", gg_text(row, EV_AREA)),
-			 errhint(
-				 "Insert a row named default into gov.calendar for this area or one that contains it.")));
+	l->calendar = clock_calendar(row, k, l->limit.kind);
 	l->start = gg_time(row, k->start);
 	l->npauses = gg_times(row, k->pauses, &l->pause) / 2;
 
@@ -336,7 +324,7 @@ gg_handling_relimit(GgRow *row)
 double
 gg_handling_used(const GgRow *row, TimestampTz at)
 {
-	const GgCalendar *c = clock_calendar(row, &handling);
+	const GgCalendar *c = clock_calendar(row, &handling, GG_LIMIT_H);
 	TimestampTz *pause;
 	int n = gg_times(row, EV_HANDLING_PAUSES, &pause);
 	bool provisional = false;
@@ -414,7 +402,7 @@ clock_rungs(const GgRow *row, const Clock *k, const char *name, GgRung rung[2])
 		rung[0].at = l.start + (due - l.start) / 5 * 4;
 	else
 		rung[0].at = used_up(&l, l.units / 5 * 4, NULL);
-	rung[1].at = needs_calendar(kind) && kind != GG_LIMIT_D
+	rung[1].at = gg_needs_calendar(kind) && kind != GG_LIMIT_D
 					 ? gg_due(due, GG_LIMIT_WM, 1, l.calendar, &l.provisional)
 					 : due + 1;
 }
@@ -491,7 +479,7 @@ gg_plan_auto(GgRow *row, const GgWorkflow *wf)
 			gg_transition(wf, state, a->action) == NULL ||
 			(a->except_source != NULL && gg_is(row, EV_SOURCE, a->except_source)))
 			continue;
-		c = gg_calendar_by_id(gg_calendar_for_area(area));
+		c = gg_calendar_for_limit(area, a->after.kind);
 		at = gg_due(gg_time(row, EV_ENTERED_AT), a->after.kind, gg_limit_units(a->after, c), c,
 					&provisional);
 		if (at < next)

@@ -75,6 +75,7 @@ typedef struct GgMap
 extern const GgMap *gg_map(Relation rel);
 extern void gg_map_of_desc(TupleDesc desc, GgMap *map);
 extern void gg_row_load(const GgMap *map, TupleDesc desc, HeapTuple tuple, GgRow *row);
+extern void gg_row_check(const GgRow *row);
 extern HeapTuple gg_row_store(const GgMap *map, TupleDesc desc, HeapTuple tuple, GgRow *row);
 extern bool gg_column_equal(GgColumn c, const GgRow *a, const GgRow *b);
 
@@ -311,6 +312,15 @@ extern bool gg_stage_limit(const char *area, const char *state, bool urgent, GgL
 extern int64 gg_calendar_for_area(const char *area); /* 0: none */
 extern void gg_hold_calendars(bool change);
 extern const GgCalendar *gg_calendar_by_id(int64 id); /* NULL: none */
+extern const GgCalendar *gg_calendar_for_limit(const char *area, GgLimitKind kind);
+
+/* Does a limit of this kind need a calendar? */
+static inline bool
+gg_needs_calendar(GgLimitKind kind)
+{
+	return kind != GG_LIMIT_M && kind != GG_LIMIT_H && kind != GG_LIMIT_PD;
+}
+
 extern bool gg_unit_active(const char *unit);
 extern bool gg_area_publishes(const char *area);
 extern bool gg_item_admitted(const char *area, const char *item, TimestampTz at);
@@ -469,6 +479,9 @@ extern void gg_plan_auto(GgRow *row, const GgWorkflow *wf);
 
 /* change.c */
 extern GgRefusal *gg_change(GgStep *step, GgRow *row, const GgAsk *ask);
+
+/* act.c: would the current role see this event by SELECT? Inside SPI_connect(), as the caller. */
+extern bool gg_visible(int64 event);
 
 /* digest.c */
 #define GG_DIGEST 32

@@ -476,6 +476,7 @@ guard_update(TriggerData *td)
 
 	/* the row's own facts are what is judged */
 	row = old;
+	gg_row_check(&row);
 	step.wf = gg_workflow(gg_text(&old, EV_WORKFLOW));
 	step.from = gg_state_of(step.wf, gg_text(&old, EV_STATE));
 	if (step.from < 0)

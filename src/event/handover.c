@@ -125,7 +125,7 @@ gg_hand_over_tasks(PG_FUNCTION_ARGS)
 	{
 		bool null;
 		int64 event = DatumGetInt64(SPI_getbinval(found->vals[i], found->tupdesc, 1, &null));
-		char *area = SPI_getvalue(found->vals[i], found->tupdesc, 2);
+		char *area = gg_required(found->vals[i], found->tupdesc, 2);
 		const GgPost *post = NULL;
 
 		CHECK_FOR_INTERRUPTS();

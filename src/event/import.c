@@ -107,8 +107,10 @@ gg_import_row(GgStep *step, GgRow *row)
 			step->due_in_force = gg_time(row, EV_DUE_AT);
 			step->breach = gg_time(row, EV_HANDLING_STOPPED_AT) > step->due_in_force;
 			step->used_minutes =
-				gg_open_time(gg_time(row, EV_HANDLING_START), gg_time(row, EV_HANDLING_STOPPED_AT),
-							 c, &provisional) /
+				(c != NULL
+					 ? gg_open_time(gg_time(row, EV_HANDLING_START),
+									gg_time(row, EV_HANDLING_STOPPED_AT), c, &provisional)
+					 : gg_time(row, EV_HANDLING_STOPPED_AT) - gg_time(row, EV_HANDLING_START)) /
 				60e6;
 			gg_set(row, EV_USED_MINUTES, Float8GetDatum(step->used_minutes));
 		}

@@ -203,8 +203,7 @@ static TimestampTz
 limit_end(const GgRow *row, TimestampTz from, GgLimit limit)
 {
 	bool provisional = false;
-	int64 id = gg_calendar_for_area(gg_text(row, EV_AREA));
-	const GgCalendar *c = gg_calendar_by_id(id);
+	const GgCalendar *c = gg_calendar_for_limit(gg_text(row, EV_AREA), limit.kind);
 
 	return gg_due(from, limit.kind, gg_limit_units(limit, c), c, &provisional);
 }

@@ -1,7 +1,7 @@
 /*
- * repair.c: redact() and reseal(): what the owner may lawfully do to a record, and leaves a trace of.
+ * repair.c: redact() and reseal(): what the owner may lawfully do to a record, and leaves a trace of; journal_digest().
  *
- * Called by the owner of gov only. Each is itself a step in the journal.
+ * The first two are called by the owner of gov only, and each is itself a step in the journal.
  */
 #include "event/event.h"
 
@@ -45,7 +45,8 @@ gg_redact(PG_FUNCTION_ARGS)
 	static GgPlan plan = {
 		"UPDATE gov.event_note n SET note = NULL, args = NULL, redacted_at = pg_catalog.clock_timestamp(), redacted_reason = $2"
 		" FROM gov.event_log l WHERE l.id OPERATOR(pg_catalog.=) $1 AND n.event_id OPERATOR(pg_catalog.=) l.event_id"
-		" AND n.seq OPERATOR(pg_catalog.=) l.seq AND n.redacted_at IS NULL RETURNING n.event_id, n.seq",
+		" AND n.seq OPERATOR(pg_catalog.=) l.seq AND n.redacted_at IS NULL"
+		" AND l.action OPERATOR(pg_catalog.<>) 'redact' RETURNING n.event_id, n.seq",
 		2,
 		{INT8OID, TEXTOID}};
 	char *reason = reason_of(PG_GETARG_TEXT_PP(1));
@@ -87,4 +88,20 @@ gg_reseal(PG_FUNCTION_ARGS)
 	SPI_finish();
 	gg_become_self(&self);
 	PG_RETURN_VOID();
+}
+
+GG_FUNCTION(gg_journal_digest);
+
+/* journal_digest(day) -> bytea: made once, after the day, by the owner of the journal. WG004: the day is not over, or a step of it may still come. */
+Datum
+gg_journal_digest(PG_FUNCTION_ARGS)
+{
+	static GgPlan plan = {"SELECT grid_gov.journal_digest_row($1)", 1, {DATEOID}};
+	Datum v = PG_GETARG_DATUM(0);
+	bool null;
+	Datum result = gg_ask_as_owner("journal_digest", &plan, &v, &null);
+
+	if (null)
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(result);
 }

@@ -128,6 +128,7 @@ typedef struct Attempt
 	Report *report;
 	const Jsonb *item;
 	Oid geometry;
+	const GgIdentity *self;
 	int64 id;
 } Attempt;
 
@@ -140,26 +141,59 @@ attempt_insert(void *arg)
 	a->id = insert_report(a->report, a->geometry);
 }
 
+/*
+ * The event that a report led to must be one that the caller sees: row security
+ * says where he may report, and what another area knows is not told to him.
+ */
+static void
+check_visible(int64 event, bool known, const GgIdentity *self)
+{
+	GgIdentity owner;
+	bool visible;
+
+	GetUserIdAndSecContext(&owner.user, &owner.context);
+	gg_become_self(self);
+	visible = gg_visible(event);
+	gg_become_self(&owner);
+	if (!visible)
+		ereport(ERROR, (errcode(ERRCODE_GG_NOT_ENTITLED),
+						known ? errmsg("this report was taken before, and is not yours to see")
+							  : errmsg("the report lies outside the areas of role \"%s\"",
+									   GetUserNameFromId(self->user, false)),
+						errhint("grid_gov.grant_access() gives areas to roles.")));
+}
+
 /* Idempotent report; *error is NULL on success. */
 static int64
-take_report(Report *r, Oid geometry, ErrorData **error)
+take_report(Report *r, Oid geometry, const GgIdentity *self, ErrorData **error)
 {
-	int64 id = known_before(r);
-	Attempt a = {r, NULL, geometry, 0};
+	int64 id;
+	bool known = true;
+	Attempt a = {r, NULL, geometry, self, 0};
 
 	*error = NULL;
-	if (id != 0)
-		return id;
-	if (r->null[R_EXTERNAL_ID])
-		return insert_report(r, geometry);
-	*error = gg_attempt(attempt_insert, &a);
-	id = *error == NULL ? a.id : 0;
-	if (id == 0 && *error != NULL && (*error)->sqlerrcode == ERRCODE_UNIQUE_VIOLATION)
+	(void) gg_actor_now(); /* nobody is told nothing */
+	id = known_before(r);
+	if (id == 0 && r->null[R_EXTERNAL_ID])
 	{
-		id = known_before(r);
-		if (id != 0)
-			*error = NULL;
+		known = false;
+		id = insert_report(r, geometry);
 	}
+	else if (id == 0)
+	{
+		known = false;
+		*error = gg_attempt(attempt_insert, &a);
+		id = *error == NULL ? a.id : 0;
+		if (id == 0 && *error != NULL && (*error)->sqlerrcode == ERRCODE_UNIQUE_VIOLATION)
+		{
+			id = known_before(r);
+			known = id != 0;
+			if (known)
+				*error = NULL;
+		}
+	}
+	if (id != 0)
+		check_visible(id, known, self);
 	return id;
 }
 
@@ -186,7 +220,7 @@ gg_report(PG_FUNCTION_ARGS)
 	}
 	gg_become_owner(gg_gov_table("event", false), &self);
 	SPI_connect();
-	id = take_report(&r, geometry_type(), &error);
+	id = take_report(&r, geometry_type(), &self, &error);
 	if (error != NULL)
 		ReThrowError(error);
 	SPI_finish();
@@ -261,7 +295,7 @@ attempt_item(void *arg)
 	ErrorData *error;
 
 	read_item(&r, a->item);
-	a->id = take_report(&r, a->geometry, &error);
+	a->id = take_report(&r, a->geometry, a->self, &error);
 	if (error != NULL)
 		ReThrowError(error);
 }
@@ -307,7 +341,7 @@ gg_report_batch(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		if (item->type == jbvBinary)
 		{
-			Attempt a = {NULL, JsonbValueToJsonb(item), geometry, 0};
+			Attempt a = {NULL, JsonbValueToJsonb(item), geometry, &self, 0};
 
 			error = gg_attempt(attempt_item, &a);
 			id = error == NULL ? a.id : 0;

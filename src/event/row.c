@@ -7,6 +7,7 @@
  */
 #include "event/event.h"
 
+#include "access/transam.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -37,7 +38,25 @@ forget_maps(Oid relid)
 			m->valid = false;
 }
 
-/* Fill a map from a row description; a missing column is WG010. */
+/* Is the column of the type that we read and write it as? */
+static bool
+fits(GgType type, Form_pg_attribute a)
+{
+	static const Oid plain[] = {[GG_I8] = INT8OID,  [GG_I4] = INT4OID,
+								[GG_I2] = INT2OID,  [GG_TS] = TIMESTAMPTZOID,
+								[GG_BO] = BOOLOID,  [GG_F8] = FLOAT8OID,
+								[GG_DA] = DATEOID,  [GG_BY] = BYTEAOID,
+								[GG_JS] = JSONBOID, [GG_TA] = TIMESTAMPTZARRAYOID};
+
+	if (type == GG_TX)
+		return a->atttypid == TEXTOID || a->atttypid == VARCHAROID;
+	/* PostGIS has no fixed OID: what reads the point checks its bytes */
+	if (type == GG_GE)
+		return a->attlen == -1 && a->atttypid >= FirstNormalObjectId;
+	return a->atttypid == plain[type];
+}
+
+/* Fill a map from a row description; a missing column or one of another type is WG010. */
 void
 gg_map_of_desc(TupleDesc desc, GgMap *map)
 {
@@ -60,6 +79,12 @@ gg_map_of_desc(TupleDesc desc, GgMap *map)
 					 errmsg("table gov.event has no column \"%s\"", gg_column[c].name),
 					 errhint("Call grid_gov.setup(root, name) to bring schema gov to version %s.",
 							 GRID_GOV_VERSION)));
+		if (!fits(gg_column[c].type, TupleDescAttr(desc, map->attno[c] - 1)))
+			ereport(ERROR,
+					(errcode(ERRCODE_GG_NOT_SET_UP),
+					 errmsg("column \"%s\" of gov.event is of another type than setup() gave it",
+							gg_column[c].name),
+					 errhint("Give it its type back: sql of grid_gov.ref_object, gov.event.")));
 	}
 }
 
@@ -109,6 +134,23 @@ gg_row_load(const GgMap *map, TupleDesc desc, HeapTuple tuple, GgRow *row)
 	}
 	pfree(values);
 	pfree(nulls);
+}
+
+/* Before a step: a row that the guard wrote has all of these; one that came in around it may not. WG010. */
+void
+gg_row_check(const GgRow *row)
+{
+	static const GgColumn needed[] = {EV_ID,    EV_WORKFLOW, EV_STATE,   EV_AREA, EV_SOURCE,
+									  EV_LEVEL, EV_BODY,     EV_LAST_AT, EV_SEQ,  EV_ENTERED_AT};
+
+	for (int i = 0; i < lengthof(needed); i++)
+		if (row->null[needed[i]])
+			ereport(ERROR,
+					(errcode(ERRCODE_GG_NOT_SET_UP),
+					 errmsg("event %lld has no %s", (long long) gg_int8(row, EV_ID),
+							gg_column[needed[i]].name),
+					 errdetail("The row was not written through the trigger zz_grid_gov_guard."),
+					 errhint("Old events come in by grid_gov.import_events().")));
 }
 
 /* The tuple with what was changed in the row. */

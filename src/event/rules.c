@@ -80,6 +80,14 @@ keep(uint64 row, int n)
 	return text ? MemoryContextStrdup(snapshot, text) : NULL;
 }
 
+/* The same where there must be one. */
+static char *
+needed(uint64 row, int n)
+{
+	return MemoryContextStrdup(snapshot,
+							   gg_required(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, n));
+}
+
 /* A column of an SPI row. */
 static Datum
 value(uint64 row, int n, bool *null)
@@ -127,7 +135,7 @@ static void
 load_items(void)
 {
 	static GgPlan plan = {
-		"SELECT c.code, c.category, c.allow, c.first_level, c.urgent, c.low_risk, c.department_duty"
+		"SELECT c.code, c.category, c.allow::grid_gov.time_limit, c.first_level, c.urgent, c.low_risk, c.department_duty"
 		" FROM gov.catalogue c WHERE c.active",
 		0};
 	HASHCTL ctl = {0};
@@ -142,11 +150,11 @@ load_items(void)
 		char code[9] = {0};
 		GgItem *item;
 
-		strlcpy(code, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1), sizeof(code));
+		strlcpy(code, gg_required(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1), sizeof(code));
 		item = hash_search(items, code, HASH_ENTER, NULL);
-		item->category = keep(i, 2);
+		item->category = needed(i, 2);
 		item->allow = limit(i, 3);
-		item->first_level = keep(i, 4);
+		item->first_level = needed(i, 4);
 		item->urgent = truth(i, 5);
 		item->low_risk = truth(i, 6);
 		item->department_duty = truth(i, 7);
@@ -167,7 +175,7 @@ load_units(void)
 	gg_execute(&plan, NULL, NULL, false, 0);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		char *code = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		char *code = gg_required(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
 
 		if (strlen(code) < NAMEDATALEN)
 			hash_search(units, code, HASH_ENTER, NULL);
@@ -178,11 +186,12 @@ load_units(void)
 static void
 load_limits(void)
 {
-	static GgPlan handling_plan = {"SELECT h.area, h.source, h.item, h.urgent, h.allow, h.calendar"
-								   " FROM gov.handling_limit h ORDER BY h.id",
-								   0};
-	static GgPlan stage_plan = {"SELECT s.area, s.state, s.urgent, s.allow FROM gov.stage_limit s",
-								0};
+	static GgPlan handling_plan = {
+		"SELECT h.area, h.source, h.item, h.urgent, h.allow::grid_gov.time_limit, h.calendar"
+		" FROM gov.handling_limit h ORDER BY h.id",
+		0};
+	static GgPlan stage_plan = {
+		"SELECT s.area, s.state, s.urgent, s.allow::grid_gov.time_limit FROM gov.stage_limit s", 0};
 
 	gg_execute(&handling_plan, NULL, NULL, false, 0);
 	handling = MemoryContextAllocZero(snapshot, sizeof(HandlingLimit) * Max(SPI_processed, 1));
@@ -192,7 +201,7 @@ load_limits(void)
 		bool null;
 		Datum urgent = value(i, 4, &null);
 
-		handling[i].area = keep(i, 1);
+		handling[i].area = needed(i, 1);
 		handling[i].source = keep(i, 2);
 		handling[i].item = keep(i, 3);
 		handling[i].urgent = null ? -1 : DatumGetBool(urgent);
@@ -204,8 +213,8 @@ load_limits(void)
 	nstages = (int) SPI_processed;
 	for (int i = 0; i < nstages; i++)
 	{
-		stages[i].area = keep(i, 1);
-		stages[i].state = keep(i, 2);
+		stages[i].area = needed(i, 1);
+		stages[i].state = needed(i, 2);
 		stages[i].urgent = truth(i, 3);
 		stages[i].allow = limit(i, 4);
 	}
@@ -215,8 +224,9 @@ load_limits(void)
 static void
 load_calendars(void)
 {
-	static GgPlan plan = {"SELECT c.id, c.area, c.name, c.hours FROM gov.calendar c ORDER BY c.id",
-						  0};
+	static GgPlan plan = {
+		"SELECT c.id, c.area, c.name, c.hours::grid_gov.work_calendar FROM gov.calendar c ORDER BY c.id",
+		0};
 
 	gg_execute(&plan, NULL, NULL, false, 0);
 	calendars = MemoryContextAllocZero(snapshot, sizeof(Calendar) * Max(SPI_processed, 1));
@@ -227,8 +237,9 @@ load_calendars(void)
 		MemoryContext old;
 
 		calendars[i].id = DatumGetInt64(value(i, 1, &null));
-		calendars[i].area = keep(i, 2);
-		calendars[i].name = keep(i, 3);
+		calendars[i].area = needed(i, 2);
+		calendars[i].name = needed(i, 3);
+		(void) gg_required(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 4);
 		old = MemoryContextSwitchTo(snapshot);
 		calendars[i].hours = PG_DETOAST_DATUM_COPY(value(i, 4, &null));
 		MemoryContextSwitchTo(old);
@@ -252,8 +263,8 @@ load_admissions(void)
 	{
 		bool null;
 
-		admissions[i].area = keep(i, 1);
-		admissions[i].item = keep(i, 2);
+		admissions[i].area = needed(i, 1);
+		admissions[i].item = needed(i, 2);
 		admissions[i].until = DatumGetTimestampTz(value(i, 3, &null));
 	}
 }
@@ -384,6 +395,21 @@ gg_calendar_by_id(int64 id)
 		if (calendars[i].id == id)
 			return gg_calendar(calendars[i].hours);
 	return NULL;
+}
+
+/* The default calendar of an area, for a limit of this kind. NULL where it needs none; WG010 where it needs one and there is none. */
+const GgCalendar *
+gg_calendar_for_limit(const char *area, GgLimitKind kind)
+{
+	const GgCalendar *c = gg_calendar_by_id(gg_calendar_for_area(area));
+
+	if (c == NULL && gg_needs_calendar(kind))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_GG_NOT_SET_UP), errmsg("no calendar covers area \"%s\"", area),
+			 errhint(
+				 "Insert a row named default into gov.calendar for this area or one that contains it.")));
+	return c;
 }
 
 /*

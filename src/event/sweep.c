@@ -85,7 +85,7 @@ due_action(const GgRow *row, TimestampTz at, char **args)
 		if (t == NULL || strncmp(area, a->area, strlen(a->area)) != 0 ||
 			(a->except_source != NULL && gg_is(row, EV_SOURCE, a->except_source)))
 			continue;
-		c = gg_calendar_by_id(gg_calendar_for_area(area));
+		c = gg_calendar_for_limit(area, a->after.kind);
 		if (gg_due(gg_time(row, EV_ENTERED_AT), a->after.kind, gg_limit_units(a->after, c), c,
 				   &provisional) > at)
 			continue;
@@ -107,7 +107,10 @@ load_rows(int *n)
 	if (*n > 0)
 		gg_map_of_desc(SPI_tuptable->tupdesc, &map);
 	for (int i = 0; i < *n; i++)
+	{
 		gg_row_load(&map, SPI_tuptable->tupdesc, SPI_tuptable->vals[i], &rows[i]);
+		gg_row_check(&rows[i]);
+	}
 	return rows;
 }
 
@@ -318,7 +321,7 @@ sweep_stragglers(TimestampTz now)
 	{
 		bool null;
 		int64 master = DatumGetInt64(SPI_getbinval(found->vals[i], found->tupdesc, 1, &null));
-		char *state = SPI_getvalue(found->vals[i], found->tupdesc, 2);
+		char *state = gg_required(found->vals[i], found->tupdesc, 2);
 		bool forced = DatumGetBool(SPI_getbinval(found->vals[i], found->tupdesc, 3, &null));
 		int64 next = DatumGetInt64(SPI_getbinval(found->vals[i], found->tupdesc, 4, &null));
 		TimestampTz at =

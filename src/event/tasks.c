@@ -18,7 +18,9 @@ next_round(GgAfter *a, Datum kind, Datum unit, bool no_unit, Datum person, bool 
 	static GgPlan plan = {
 		"SELECT COALESCE(pg_catalog.max(t.round), 0) OPERATOR(pg_catalog.+) 1 FROM gov.event_task t"
 		" WHERE t.event_id OPERATOR(pg_catalog.=) $1 AND t.kind OPERATOR(pg_catalog.=) $2"
-		" AND t.unit IS NOT DISTINCT FROM $3 AND t.person IS NOT DISTINCT FROM $4",
+		/* IS NOT DISTINCT FROM would look for an operator along the caller's search_path */
+		" AND (t.unit OPERATOR(pg_catalog.=) $3 OR (t.unit IS NULL AND $3 IS NULL))"
+		" AND (t.person OPERATOR(pg_catalog.=) $4 OR (t.person IS NULL AND $4 IS NULL))",
 		4,
 		{INT8OID, TEXTOID, TEXTOID, INT8OID}};
 	Datum v[4] = {Int64GetDatum(a->event), kind, unit, person};
@@ -50,8 +52,8 @@ insert_task(GgAfter *a, const char *kind, const char *unit, bool has_person, int
 	static GgDirect direct = {"event_task",
 							  13,
 							  {"event_id", "kind", "round", "unit", "person", "area", "assigned_at",
-							   "allow", "due_at", "due_day", "provisional", "opened_seq",
-							   "exempt"}};
+							   "allow", "due_at", "due_day", "provisional", "opened_seq", "exempt"},
+							  plan.argtypes};
 	Datum v[13];
 	bool null[13] = {false};
 	char n[14];
@@ -367,9 +369,17 @@ gg_apply_tasks(GgAfter *a, const GgWorkflow *wf, const GgTransition *t)
 {
 	int to = gg_state_of(wf, a->p->log.to);
 	int from = a->p->log.from ? gg_state_of(wf, a->p->log.from) : -1;
-	bool ends = to != from && !wf->state[to].open && strcmp(wf->state[to].name, "merged") != 0;
-	bool reopens = to != from && from >= 0 && !wf->state[from].open && !wf->state[from].paused &&
-				   wf->state[to].open;
+	bool ends;
+	bool reopens;
+
+	/* somebody may have committed another workflow since the guard judged */
+	if (to < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_NOT_SET_UP),
+				 errmsg("state \"%s\" does not exist in workflow \"%s\"", a->p->log.to, wf->name)));
+	ends = to != from && !wf->state[to].open && strcmp(wf->state[to].name, "merged") != 0;
+	reopens = to != from && from >= 0 && !wf->state[from].open && !wf->state[from].paused &&
+			  wf->state[to].open;
 
 	/* what closes comes before what opens */
 	for (int i = 0; i < t->neffects; i++)

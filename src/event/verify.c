@@ -16,6 +16,7 @@
 /* The chain of one event, while its rows pass. */
 typedef struct Chain
 {
+	bool begun;
 	int64 event;
 	int32 seq; /* of the last row; 0: none yet */
 	bool broken;
@@ -75,7 +76,7 @@ read_log(HeapTuple t, TupleDesc d, GgLogRow *l, uint8 hash[GG_DIGEST])
 	l->seq = DatumGetInt32(SPI_getbinval(t, d, 2, &null));
 	l->at = DatumGetTimestampTz(SPI_getbinval(t, d, 3, &null));
 	l->recorded_at = DatumGetTimestampTz(SPI_getbinval(t, d, 4, &null));
-	l->action = SPI_getvalue(t, d, 5);
+	l->action = gg_required(t, d, 5);
 	l->from = SPI_getvalue(t, d, 6);
 	l->to = SPI_getvalue(t, d, 7);
 	l->actor = SPI_getvalue(t, d, 8);
@@ -117,7 +118,18 @@ check_note(HeapTuple t, TupleDesc d, const GgLogRow *l)
 	if (!has_salt)
 		return "the note is missing";
 	if (redacted)
+	{
+		/* a redaction is a step of its own, and leaves nothing behind */
+		(void) SPI_getbinval(t, d, 21, &null);
+		if (!null)
+			return "the note is marked as redacted and is not empty";
+		(void) SPI_getbinval(t, d, 22, &null);
+		if (!null)
+			return "the arguments are marked as redacted and are not empty";
+		if (!DatumGetBool(SPI_getbinval(t, d, 25, &null)))
+			return "the note is marked as redacted, and no later step says so";
 		return NULL;
+	}
 	args = SPI_getbinval(t, d, 22, &null);
 	has_args = !null;
 	b = DatumGetByteaPP(salt);
@@ -173,7 +185,7 @@ finish_chain(ReturnSetInfo *rsinfo, Chain *c)
 	uint8 facts[GG_DIGEST];
 	bytea *head;
 
-	if (c->event == 0)
+	if (!c->begun)
 		return;
 	if (c->broken)
 		put(rsinfo, c->event, c->problem_seq, c->problem);
@@ -208,9 +220,15 @@ static void
 check_chains(ReturnSetInfo *rsinfo, Datum *period, const char *nulls)
 {
 	static GgPlan plan = {
-		"SELECT l.event_id, l.seq, l.at, l.recorded_at, l.action, l.from_state, l.to_state, l.actor, l.role, l.outer_role, l.session_role,"
-		" l.area, l.unit, l.due_at, l.stage_due_at, l.backdated, l.imported, l.note_digest, l.facts_digest, l.hash,"
-		" n.note, n.args, n.salt, n.redacted_at"
+		"SELECT l.event_id::bigint, l.seq::integer, l.at, l.recorded_at, l.action, l.from_state, l.to_state, l.actor, l.role, l.outer_role, l.session_role,"
+		" l.area, l.unit, l.due_at, l.stage_due_at, l.backdated, l.imported, l.note_digest::pg_catalog.bytea, l.facts_digest::pg_catalog.bytea,"
+		" l.hash::pg_catalog.bytea, n.note, n.args::pg_catalog.jsonb, n.salt::pg_catalog.bytea, n.redacted_at,"
+		/* only asked of the few that are redacted */
+		" CASE WHEN n.redacted_at IS NOT NULL THEN EXISTS (SELECT FROM gov.event_log r"
+		"  LEFT JOIN gov.event_note a ON a.event_id OPERATOR(pg_catalog.=) r.event_id AND a.seq OPERATOR(pg_catalog.=) r.seq"
+		"  WHERE r.event_id OPERATOR(pg_catalog.=) l.event_id AND r.seq OPERATOR(pg_catalog.>) l.seq"
+		"  AND r.action OPERATOR(pg_catalog.=) 'redact' AND a.args OPERATOR(pg_catalog.@>)"
+		"  pg_catalog.jsonb_build_object('seq', l.seq)) ELSE false END"
 		" FROM gov.event_log l LEFT JOIN gov.event_note n ON n.event_id OPERATOR(pg_catalog.=) l.event_id AND n.seq OPERATOR(pg_catalog.=) l.seq"
 		" WHERE ($1 IS NULL AND $2 IS NULL) OR l.event_id OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT p.event_id FROM gov.event_log p"
 		"  WHERE p.recorded_at OPERATOR(pg_catalog.>=) COALESCE($1, '-infinity') AND p.recorded_at OPERATOR(pg_catalog.<) COALESCE($2, 'infinity')))"
@@ -243,11 +261,12 @@ check_chains(ReturnSetInfo *rsinfo, Datum *period, const char *nulls)
 
 			CHECK_FOR_INTERRUPTS();
 			old = MemoryContextSwitchTo(each);
-			if (event != chain.event)
+			if (!chain.begun || event != chain.event)
 			{
 				finish_chain(rsinfo, &chain);
 				MemoryContextReset(chain_context);
 				memset(&chain, 0, sizeof(chain));
+				chain.begun = true;
 				chain.event = event;
 			}
 			check_log(rsinfo, &chain, found->vals[i], found->tupdesc);

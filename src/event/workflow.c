@@ -33,6 +33,13 @@ field(HeapTuple tuple, TupleDesc desc, int n)
 	return SPI_getvalue(tuple, desc, n);
 }
 
+/* The same where there must be one. */
+static char *
+needed(HeapTuple tuple, TupleDesc desc, int n)
+{
+	return gg_required(tuple, desc, n);
+}
+
 /* A boolean column of the current SPI row; NULL is false. */
 static bool
 field_bool(HeapTuple tuple, TupleDesc desc, int n)
@@ -56,10 +63,11 @@ const GgWorkflow *
 gg_workflow(const char *name)
 {
 	ensure();
-	for (int i = 0; i < nworkflows; i++)
+	for (int i = 0; i < nworkflows && name != NULL; i++)
 		if (strcmp(workflows[i].name, name) == 0)
 			return &workflows[i];
-	ereport(ERROR, (errcode(ERRCODE_GG_NOT_SET_UP), errmsg("workflow \"%s\" does not exist", name),
+	ereport(ERROR, (errcode(ERRCODE_GG_NOT_SET_UP),
+					errmsg("workflow \"%s\" does not exist", name ? name : "NULL"),
 					errhint("The rows of gov.workflow name the workflows.")));
 }
 
@@ -89,7 +97,7 @@ gg_workflow_for_area(const char *area)
 int
 gg_state_of(const GgWorkflow *wf, const char *name)
 {
-	for (int i = 0; i < wf->nstates; i++)
+	for (int i = 0; i < wf->nstates && name != NULL; i++)
 		if (strcmp(wf->state[i].name, name) == 0)
 			return i;
 	return -1;
@@ -143,7 +151,7 @@ load_states(void)
 	{
 		HeapTuple t = SPI_tuptable->vals[i];
 		TupleDesc d = SPI_tuptable->tupdesc;
-		char *name = field(t, d, 1);
+		char *name = needed(t, d, 1);
 
 		for (int w = 0; w < nworkflows; w++)
 		{
@@ -156,8 +164,8 @@ load_states(void)
 						(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 						 errmsg("workflow \"%s\" has more than %d states", name, GG_MAX_STATES)));
 			s = &workflows[w].state[workflows[w].nstates++];
-			s->name = MemoryContextStrdup(snapshot, field(t, d, 2));
-			s->title = MemoryContextStrdup(snapshot, field(t, d, 3));
+			s->name = MemoryContextStrdup(snapshot, needed(t, d, 2));
+			s->title = MemoryContextStrdup(snapshot, needed(t, d, 3));
 			s->open = field_bool(t, d, 4);
 			s->paused = field_bool(t, d, 5);
 			s->terminal = field_bool(t, d, 6);
@@ -189,13 +197,13 @@ load_transitions(GgWorkflow *wf)
 		MemoryContext old;
 
 		text.workflow = wf->name;
-		text.id = field(t, d, 1);
-		text.from = field(t, d, 2);
-		text.to = field(t, d, 3);
-		text.action = field(t, d, 4);
-		text.label = field(t, d, 5);
-		text.roles = field(t, d, 6);
-		text.relation = field(t, d, 7);
+		text.id = needed(t, d, 1);
+		text.from = needed(t, d, 2);
+		text.to = needed(t, d, 3);
+		text.action = needed(t, d, 4);
+		text.label = needed(t, d, 5);
+		text.roles = needed(t, d, 6);
+		text.relation = needed(t, d, 7);
 		text.needs_note = field_bool(t, d, 8);
 		text.needs_args = field(t, d, 9);
 		text.guards = field(t, d, 10);
@@ -213,7 +221,7 @@ static void
 load_autos(GgWorkflow *wf)
 {
 	static GgPlan plan = {
-		"SELECT a.area, a.action, a.after, a.except_source FROM gov.workflow_auto a"
+		"SELECT a.area, a.action, a.after::grid_gov.time_limit, a.except_source FROM gov.workflow_auto a"
 		" WHERE a.workflow OPERATOR(pg_catalog.=) $1 ORDER BY a.area, a.action",
 		1,
 		{TEXTOID}};
@@ -230,8 +238,8 @@ load_autos(GgWorkflow *wf)
 		bool null;
 		char *except = field(t, d, 4);
 
-		wf->autos[i].area = MemoryContextStrdup(snapshot, field(t, d, 1));
-		wf->autos[i].action = MemoryContextStrdup(snapshot, field(t, d, 2));
+		wf->autos[i].area = MemoryContextStrdup(snapshot, needed(t, d, 1));
+		wf->autos[i].action = MemoryContextStrdup(snapshot, needed(t, d, 2));
 		wf->autos[i].after = gg_limit_of(SPI_getbinval(t, d, 3, &null));
 		wf->autos[i].except_source = except ? MemoryContextStrdup(snapshot, except) : NULL;
 	}
@@ -279,8 +287,8 @@ load(void)
 			HeapTuple t = SPI_tuptable->vals[i];
 			TupleDesc d = SPI_tuptable->tupdesc;
 
-			workflows[i].name = MemoryContextStrdup(snapshot, field(t, d, 1));
-			workflows[i].area = MemoryContextStrdup(snapshot, field(t, d, 2));
+			workflows[i].name = MemoryContextStrdup(snapshot, needed(t, d, 1));
+			workflows[i].area = MemoryContextStrdup(snapshot, needed(t, d, 2));
 			workflows[i].for_events = field_bool(t, d, 3);
 		}
 		nworkflows = (int) SPI_processed;

@@ -238,3 +238,15 @@ gg_grid_neighbours(PG_FUNCTION_ARGS)
 	gg_neighbouring_grids(put_pair, fcinfo->resultinfo);
 	return (Datum) 0;
 }
+
+GG_FUNCTION(gg_check_grids);
+
+/* check_grids() -> integer: problems found, by the owner of gov.grid_problem. */
+Datum
+gg_check_grids(PG_FUNCTION_ARGS)
+{
+	static GgPlan plan = {"SELECT grid_gov.check_grids_rows()", 0};
+	bool null;
+
+	PG_RETURN_DATUM(gg_ask_as_owner("grid_problem", &plan, NULL, &null));
+}

@@ -1,0 +1,170 @@
+-- city
+-- What an attacker, or a careless owner, tries. Each part is a door that once was open; nothing here may crash the server.
+\pset format unaligned
+\pset tuples_only on
+\set VERBOSITY terse
+\set SHOW_CONTEXT never
+SET timezone = 'Asia/Shanghai';
+SET client_min_messages = warning;
+CREATE ROLE attacks_county NOLOGIN;
+CREATE ROLE attacks_snoop LOGIN;
+CREATE ROLE attacks_nobody LOGIN;
+GRANT attacks_county TO attacks_snoop, attacks_nobody;
+SELECT count(*) > 20 FROM grid_gov.grant_access('attacks_county', 'backend', '371621');
+UPDATE gov.staff SET login = 'attacks_snoop' WHERE id = 50;
+RESET client_min_messages;
+SET ROLE worker1;
+SELECT grid_gov.report('东街垃圾成堆', source => 'app', external_id => 'X1', area => '371602001001001') AS id;
+SELECT grid_gov.report('东街路灯不亮', area => '371602001001001') AS id;
+RESET ROLE;
+
+-- 1. An operator of the caller's own, in front on the search_path, while we act as the owner of gov.
+CREATE SCHEMA attacks_evil AUTHORIZATION dispatcher1;
+SET SESSION AUTHORIZATION dispatcher1;
+GRANT USAGE ON SCHEMA attacks_evil TO PUBLIC;
+CREATE FUNCTION attacks_evil.eq(text, text) RETURNS boolean LANGUAGE plpgsql AS
+  $$ BEGIN RAISE WARNING 'running as %', current_user; RETURN $1 OPERATOR(pg_catalog.=) $2; END $$;
+CREATE FUNCTION attacks_evil.eq(bigint, bigint) RETURNS boolean LANGUAGE plpgsql AS
+  $$ BEGIN RAISE WARNING 'running as %', current_user; RETURN $1 OPERATOR(pg_catalog.=) $2; END $$;
+CREATE OPERATOR attacks_evil.= (FUNCTION = attacks_evil.eq, LEFTARG = text, RIGHTARG = text);
+CREATE OPERATOR attacks_evil.= (FUNCTION = attacks_evil.eq, LEFTARG = bigint, RIGHTARG = bigint);
+CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (false);
+CREATE DOMAIN pg_temp.time_limit AS pg_catalog.int8 CHECK (false);
+RESET SESSION AUTHORIZATION;
+SET search_path = attacks_evil, pg_catalog, public;
+SET ROLE acceptor1;
+SELECT grid_gov.act(1, 'submit');
+SELECT grid_gov.act(1, 'accept', NULL, '{"item": "0104"}');
+SET ROLE dispatcher1;
+SELECT grid_gov.act(1, 'dispatch', NULL, '{"unit": "cg", "co_units": ["zj"]}');
+SELECT grid_gov.act(1, 'recall', '派错了');
+SELECT grid_gov.act(1, 'redispatch', NULL, '{"unit": "cg", "co_units": ["zj"]}');
+SELECT count(*) FROM grid_gov.allowed_actions(1);
+RESET ROLE;
+SELECT count(*) FROM grid_gov.verify_journal();
+SELECT grid_gov.sweep();
+RESET search_path;
+DROP DOMAIN pg_temp.text;
+DROP DOMAIN pg_temp.time_limit;
+
+-- 2. What row security hides is not there: no state, no step number, no second arrival, no report into another area.
+SET SESSION AUTHORIZATION attacks_snoop;
+SELECT count(*) FROM gov.event;
+\set VERBOSITY default
+SELECT grid_gov.act(1, 'nonsense');
+SELECT grid_gov.act(1, 'sign', NULL, '{}', 99);
+SELECT * FROM grid_gov.allowed_actions(1);
+SELECT grid_gov.report('东街垃圾成堆', source => 'app', external_id => 'X1');
+SELECT grid_gov.report('写到别处', area => '371602001');
+SELECT * FROM grid_gov.report_batch('[{"body": "写到别处", "area": "371602001"}, {"body": "南关村路灯不亮", "area": "371621100001"}, {"body": "再来", "source": "app", "external_id": "X1"}]');
+SET SESSION AUTHORIZATION attacks_nobody;
+SELECT grid_gov.report('东街垃圾成堆', source => 'app', external_id => 'X1');
+RESET SESSION AUTHORIZATION;
+\set VERBOSITY terse
+SELECT id, area FROM gov.event ORDER BY id;
+SELECT times FROM gov.intake;
+
+-- 3. Tampering that verify_journal() must see. Event 0 is an event like others.
+SET ROLE worker1;
+INSERT INTO gov.event (id, body, area) VALUES (0, '零号事件', '371602001001001');
+RESET ROLE;
+SET ROLE acceptor1;
+SELECT grid_gov.act(2, 'submit', '真实的理由');
+RESET ROLE;
+BEGIN;
+ALTER TABLE gov.event DISABLE TRIGGER USER;
+UPDATE gov.event SET body = '改过' WHERE id = 0;
+UPDATE gov.event_note SET note = '伪造', redacted_at = now() WHERE event_id = 2 AND seq = 2;
+SELECT * FROM grid_gov.verify_journal();
+UPDATE gov.event_note SET note = NULL, args = NULL WHERE event_id = 2 AND seq = 2;
+SELECT * FROM grid_gov.verify_journal();
+ROLLBACK;
+-- the lawful way; its own step cannot be redacted, because it is the proof
+SELECT grid_gov.redact(id, '含个人信息') FROM gov.event_log WHERE event_id = 2 AND seq = 2;
+SELECT grid_gov.redact(id, '再来一次') FROM gov.event_log WHERE event_id = 2 AND action = 'redact';
+SELECT count(*) FROM grid_gov.verify_journal();
+
+-- 4. No calendar at all: refused with a reason, and events without need of one still move.
+BEGIN;
+DELETE FROM gov.calendar;
+SET LOCAL ROLE handler_cg;
+SAVEPOINT s;
+SELECT count(*) FROM grid_gov.allowed_actions(1);
+ROLLBACK TO s;
+SELECT grid_gov.act(1, 'sign');
+ROLLBACK TO s;
+SET LOCAL ROLE worker1;
+SELECT grid_gov.report('没有日历的时候', area => '371602001001001') > 0;
+ROLLBACK TO s;
+RESET ROLE;
+SELECT grid_gov.sweep();
+ROLLBACK;
+
+-- 5. An owner who bends his tables: columns of other types, values that are gone, rows that came in around the guard.
+BEGIN;
+ALTER TABLE gov.event_note ALTER COLUMN seq TYPE text;
+SET LOCAL ROLE acceptor1;
+SELECT grid_gov.act(2, 'accept', '理由', '{"item": "0104"}');
+ROLLBACK;
+BEGIN;
+ALTER TABLE gov.event_log ALTER COLUMN hash TYPE bigint USING 7;
+\set VERBOSITY sqlstate
+SELECT count(*) FROM grid_gov.verify_journal();
+\set VERBOSITY terse
+ROLLBACK;
+BEGIN;
+ALTER TABLE gov.staff ALTER COLUMN name DROP NOT NULL;
+UPDATE gov.staff SET name = NULL WHERE id = 10;
+SET LOCAL ROLE acceptor1;
+SELECT grid_gov.act(2, 'accept', NULL, '{"item": "0104"}');
+ROLLBACK;
+BEGIN;
+ALTER TABLE gov.event DISABLE TRIGGER USER;
+INSERT INTO gov.event (id, body, area, next_auto_at) VALUES (500, '绕过守卫', '371602001', now());
+ALTER TABLE gov.event ENABLE TRIGGER USER;
+SET LOCAL ROLE acceptor1;
+SAVEPOINT s;
+SELECT grid_gov.act(500, 'submit');
+ROLLBACK TO s;
+SELECT count(*) FROM grid_gov.allowed_actions(500);
+ROLLBACK TO s;
+RESET ROLE;
+SELECT grid_gov.sweep();
+ROLLBACK;
+BEGIN;
+ALTER TABLE gov.workflow_transition ALTER COLUMN label DROP NOT NULL;
+UPDATE gov.workflow_transition SET label = NULL WHERE action = 'accept';
+SET LOCAL ROLE acceptor1;
+SELECT grid_gov.act(2, 'accept', NULL, '{"item": "0104"}');
+ROLLBACK;
+
+-- 6. A rule or a statement trigger of the city's own on the journal is served.
+BEGIN;
+CREATE FUNCTION gov.attacks_seen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING '% %', tg_level, tg_op; RETURN NULL; END $$;
+CREATE TRIGGER attacks_seen AFTER INSERT ON gov.event_log FOR EACH STATEMENT EXECUTE FUNCTION gov.attacks_seen();
+SET LOCAL ROLE acceptor1;
+SELECT grid_gov.act(2, 'accept', NULL, '{"item": "0104"}');
+ROLLBACK;
+
+-- 7. Triggers planted by the owner do not run as the superuser who calls.
+BEGIN;
+SET LOCAL ROLE gov_owner;
+CREATE FUNCTION gov.attacks_who() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'as superuser: %', (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user); END $$;
+CREATE TRIGGER attacks_who BEFORE INSERT ON gov.journal_digest FOR EACH ROW EXECUTE FUNCTION gov.attacks_who();
+CREATE TRIGGER attacks_who BEFORE INSERT ON gov.grid_problem FOR EACH ROW EXECUTE FUNCTION gov.attacks_who();
+RESET ROLE;
+SAVEPOINT s;
+SELECT grid_gov.journal_digest('2020-01-01');
+ROLLBACK TO s;
+SELECT grid_gov.check_grids();
+ROLLBACK;
+-- and the digest of a day needs no other right than to ask for it
+GRANT EXECUTE ON FUNCTION grid_gov.journal_digest(date) TO attacks_nobody;
+SET SESSION AUTHORIZATION attacks_nobody;
+SELECT grid_gov.journal_digest('2020-01-01');
+SET datestyle = 'SQL, DMY';
+SELECT grid_gov.journal_digest('2020-01-01') = sha256(convert_to('2020-01-01 0 ', 'UTF8'));
+RESET SESSION AUTHORIZATION;
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT grid_gov.journal_digest('2020-01-02');
+ROLLBACK;
