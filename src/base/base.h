@@ -63,6 +63,7 @@ typedef struct GgDirect
 	AttrNumber attno[GG_DIRECT_COLUMNS];
 	AttrNumber identity;
 	Oid sequence;
+	struct GgDirectState *state; /* kept for the transaction */
 } GgDirect;
 extern bool gg_direct_insert(GgDirect *direct, const Datum *values, const bool *nulls);
 

@@ -9,12 +9,28 @@
  */
 #include "base/base.h"
 
+#include "access/genam.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "catalog/dependency.h"
 #include "commands/sequence.h"
 #include "executor/executor.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
+
+/*
+ * What the executor needs for the table, kept for the transaction: making it
+ * anew for every row would parse the CHECK constraints every time. Relations
+ * themselves are opened and closed row by row.
+ */
+typedef struct GgDirectState
+{
+	EState *estate;
+	ResultRelInfo *target;
+	TupleTableSlot *slot;
+	int nindexes;
+	Oid *index;
+} GgDirectState;
 
 static GgDirect *all[8];
 static int nall = 0;
@@ -74,14 +90,57 @@ learn(GgDirect *d, Relation rel)
 	d->known = true;
 }
 
+/* The transaction ends: the memory goes with it. */
+static void
+forget_state(void *arg)
+{
+	((GgDirect *) arg)->state = NULL;
+}
+
+/* Make what is kept for the transaction. Leaves the indexes open. */
+static void
+prepare(GgDirect *d, Relation rel)
+{
+	MemoryContext context = AllocSetContextCreate(TopTransactionContext, "grid_gov direct insert",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	MemoryContextCallback *callback = palloc(sizeof(MemoryContextCallback));
+	GgDirectState *state = palloc0(sizeof(GgDirectState));
+
+	state->estate = CreateExecutorState();
+	state->target = makeNode(ResultRelInfo);
+	InitResultRelInfo(state->target, rel, 0, NULL, 0);
+	ExecOpenIndices(state->target, false);
+	state->nindexes = state->target->ri_NumIndices;
+	state->index = palloc(sizeof(Oid) * Max(state->nindexes, 1));
+	for (int i = 0; i < state->nindexes; i++)
+		state->index[i] = RelationGetRelid(state->target->ri_IndexRelationDescs[i]);
+	/* a copy: the slot outlives this opening of the table */
+	state->slot = MakeSingleTupleTableSlot(CreateTupleDescCopyConstr(RelationGetDescr(rel)),
+										   table_slot_callbacks(rel));
+	callback->func = forget_state;
+	callback->arg = d;
+	MemoryContextRegisterResetCallback(context, callback);
+	MemoryContextSwitchTo(old);
+	d->state = state;
+}
+
+/* Point what is kept to the relations as they are open now. */
+static void
+reopen(GgDirectState *state, Relation rel)
+{
+	state->target->ri_RelationDesc = rel;
+	for (int i = 0; i < state->nindexes; i++)
+		state->target->ri_IndexRelationDescs[i] = index_open(state->index[i], RowExclusiveLock);
+}
+
 /* Insert the row. false: it cannot be done so, use SQL. */
 bool
 gg_direct_insert(GgDirect *d, const Datum *values, const bool *nulls)
 {
 	Oid relid = gg_gov_table(d->table, false);
 	Relation rel = table_open(relid, RowExclusiveLock);
-	EState *estate;
-	ResultRelInfo *target;
+	GgDirectState *state;
 	TupleTableSlot *slot;
 
 	if (!d->listed)
@@ -96,6 +155,7 @@ gg_direct_insert(GgDirect *d, const Datum *values, const bool *nulls)
 	if (!d->known || d->relid != relid)
 	{
 		d->relid = relid;
+		d->state = NULL;
 		learn(d, rel);
 	}
 	if (!d->usable)
@@ -104,11 +164,12 @@ gg_direct_insert(GgDirect *d, const Datum *values, const bool *nulls)
 		return false;
 	}
 
-	estate = CreateExecutorState();
-	target = makeNode(ResultRelInfo);
-	InitResultRelInfo(target, rel, 0, NULL, 0);
-	ExecOpenIndices(target, false);
-	slot = ExecInitExtraTupleSlot(estate, RelationGetDescr(rel), table_slot_callbacks(rel));
+	if (d->state == NULL)
+		prepare(d, rel);
+	else
+		reopen(d->state, rel);
+	state = d->state;
+	slot = state->slot;
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true, sizeof(bool) * RelationGetDescr(rel)->natts);
 	for (int c = 0; c < d->ncolumns; c++)
@@ -122,10 +183,10 @@ gg_direct_insert(GgDirect *d, const Datum *values, const bool *nulls)
 		slot->tts_isnull[d->identity - 1] = false;
 	}
 	ExecStoreVirtualTuple(slot);
-	ExecSimpleRelationInsert(target, estate, slot);
-	ExecCloseIndices(target);
-	ExecResetTupleTable(estate->es_tupleTable, false);
-	FreeExecutorState(estate);
+	ExecSimpleRelationInsert(state->target, state->estate, slot);
+	ExecClearTuple(slot);
+	ResetPerTupleExprContext(state->estate);
+	ExecCloseIndices(state->target);
 	table_close(rel, NoLock);
 	return true;
 }
