@@ -622,6 +622,10 @@ DECLARE
   p_since constant date := since;
   p_until constant date := until;
 BEGIN
+  IF p_staff IS NULL OR p_since IS NULL OR p_until IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'explain_score() needs a staff number and a period',
+      HINT = 'grid_gov.score_workers(since, until, area) gives the scores of all.';
+  END IF;
   -- the points of all rows but the total add up to it
   RETURN QUERY
   WITH sheet AS MATERIALIZED (SELECT x.* FROM grid_gov.score_sheet('worker', p_since, p_until, NULL, p_staff) x)

@@ -307,6 +307,14 @@ gg_verify_journal(PG_FUNCTION_ARGS)
 		if (PG_ARGISNULL(i))
 			nulls[i] = 'n';
 	}
+	if (!PG_ARGISNULL(0) && !PG_ARGISNULL(1) &&
+		PG_GETARG_TIMESTAMPTZ(0) >= PG_GETARG_TIMESTAMPTZ(1))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the period of verify_journal() is empty"),
+			 errhint(
+				 "since comes first and lies before until; without both, everything is verified.")));
 	gg_become_owner(gg_gov_table("event_log", false), &self);
 	SPI_connect();
 	check_chains(rsinfo, period, nulls);

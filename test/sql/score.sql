@@ -351,3 +351,6 @@ SELECT grid_gov.refresh_summary('2025-03-01', '2025-03-02') > 0 AS refreshed;
 DELETE FROM gov.summary_day;
 SELECT current_user;
 RESET ROLE;
+
+-- whose score, and of which period
+SELECT * FROM grid_gov.explain_score(NULL, '2026-01-01', '2026-02-01');
