@@ -50,6 +50,7 @@ learn(GgDirect *d, Relation rel)
 {
 	TupleDesc desc = RelationGetDescr(rel);
 
+	Assert(d->type != NULL);
 	d->usable =
 		rel->rd_rel->relkind == RELKIND_RELATION &&
 		(rel->trigdesc == NULL ||

@@ -268,7 +268,9 @@ gg_pause_units(TimestampTz since, TimestampTz until, GgLimitKind kind, const GgC
 		case GG_LIMIT_M:
 		case GG_LIMIT_H:
 		case GG_LIMIT_PD:
-			return until - since;
+			if (TIMESTAMP_NOT_FINITE(since) || TIMESTAMP_NOT_FINITE(until))
+				out_of_range();
+			return until - since; /* all of timestamptz's range fits */
 		case GG_LIMIT_WH:
 		case GG_LIMIT_WM:
 		case GG_LIMIT_RD:

@@ -135,12 +135,17 @@ gg_import_task(const GgAfter *a)
 		" FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1 AND e.dispatched_at IS NOT NULL",
 		1,
 		{INT8OID}};
+	static const Oid type[19] = {INT8OID,        TEXTOID,   INT8OID,        TEXTOID, TIMESTAMPTZOID,
+								 TIMESTAMPTZOID, TEXTOID,   TIMESTAMPTZOID, DATEOID, BOOLOID,
+								 TIMESTAMPTZOID, FLOAT8OID, TEXTOID,        TEXTOID, BOOLOID,
+								 INT4OID,        INT4OID,   INT4OID,        BOOLOID};
 	static GgDirect direct = {"event_task",
 							  19,
 							  {"event_id", "unit", "person", "area", "assigned_at", "signed_at",
 							   "allow", "due_at", "due_day", "provisional", "done_at",
 							   "used_minutes", "kind", "outcome", "breach", "opened_seq",
-							   "closed_seq", "round", "exempt"}};
+							   "closed_seq", "round", "exempt"},
+							  type};
 	static const GgColumn from[12] = {EV_ID,
 									  EV_UNIT,
 									  EV_PERSON,

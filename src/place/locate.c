@@ -23,7 +23,7 @@ static void watch_divisions(void);
 static GgShapes grids = {
 	.table = "grid",
 	.load_all =
-		"SELECT g.code, grid_gov.boundary_wkb(g.boundary), g.valid_from, g.valid_to FROM gov.grid g"
+		"SELECT g.code::pg_catalog.text, grid_gov.boundary_wkb(g.boundary), g.valid_from, g.valid_to FROM gov.grid g"
 		" WHERE g.boundary IS NOT NULL AND (g.valid_to IS NULL OR g.valid_to OPERATOR(pg_catalog.>) $1)"
 		" ORDER BY g.code COLLATE pg_catalog.\"C\"",
 	.load_one =
@@ -37,7 +37,7 @@ static GgShapes grids = {
 static GgShapes divisions = {
 	.table = "division",
 	.load_all =
-		"SELECT d.code, grid_gov.boundary_wkb(d.boundary), d.valid_from::pg_catalog.timestamptz, d.valid_to::pg_catalog.timestamptz"
+		"SELECT d.code::pg_catalog.text, grid_gov.boundary_wkb(d.boundary), d.valid_from::pg_catalog.timestamptz, d.valid_to::pg_catalog.timestamptz"
 		" FROM gov.division d WHERE d.boundary IS NOT NULL"
 		" AND (d.valid_to IS NULL OR d.valid_to::pg_catalog.timestamptz OPERATOR(pg_catalog.>) $1)"
 		" AND pg_catalog.starts_with(d.code, COALESCE((SELECT m.value FROM gov.meta m"

@@ -100,7 +100,7 @@ gg_item_facts(const char *code, Datum *name, Datum *allow)
 {
 	static GgPlan ours = {
 		.text =
-			"SELECT name, allow FROM gov.catalogue WHERE code OPERATOR(pg_catalog.=) $1 AND active",
+			"SELECT COALESCE(name::pg_catalog.text, ''), allow::grid_gov.time_limit FROM gov.catalogue WHERE code OPERATOR(pg_catalog.=) $1 AND active",
 		.nargs = 1,
 		.argtypes = {TEXTOID}};
 	static GgPlan shipped = {
@@ -152,7 +152,7 @@ keep(Kept *k, MemoryContext cxt, bool shipped)
 static void
 load_words(void)
 {
-	static GgPlan ours = {.text = "SELECT word, category, weight FROM gov.lexicon WHERE active"};
+	static GgPlan ours = {.text = "SELECT word::pg_catalog.text, category::pg_catalog.text, weight::real FROM gov.lexicon WHERE active"};
 	static GgPlan shipped = {.text = "SELECT word, category, weight FROM grid_gov.ref_lexicon"};
 	Oid table = gg_gov_table("lexicon", true);
 	bool from_city = OidIsValid(table);
@@ -198,7 +198,7 @@ load_model(GgKind kind)
 {
 	static GgPlan ours = {
 		.text =
-			"SELECT id, model FROM gov.model WHERE kind OPERATOR(pg_catalog.=) $1 AND active ORDER BY id DESC LIMIT 1",
+			"SELECT id::bigint, model::grid_gov.text_model FROM gov.model WHERE kind OPERATOR(pg_catalog.=) $1 AND active ORDER BY id DESC LIMIT 1",
 		.nargs = 1,
 		.argtypes = {TEXTOID}};
 	static GgPlan shipped = {
