@@ -260,6 +260,7 @@ gg_pause_units(TimestampTz since, TimestampTz until, GgLimitKind kind, const GgC
 			   bool *provisional)
 {
 	const GgWindow *w;
+	int64 units;
 
 	if (until <= since)
 		return 0;
@@ -268,9 +269,10 @@ gg_pause_units(TimestampTz since, TimestampTz until, GgLimitKind kind, const GgC
 		case GG_LIMIT_M:
 		case GG_LIMIT_H:
 		case GG_LIMIT_PD:
-			if (TIMESTAMP_NOT_FINITE(since) || TIMESTAMP_NOT_FINITE(until))
+			if (TIMESTAMP_NOT_FINITE(since) || TIMESTAMP_NOT_FINITE(until) ||
+				pg_sub_s64_overflow(until, since, &units))
 				out_of_range();
-			return until - since; /* all of timestamptz's range fits */
+			return units;
 		case GG_LIMIT_WH:
 		case GG_LIMIT_WM:
 		case GG_LIMIT_RD:

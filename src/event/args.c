@@ -5,6 +5,7 @@
  */
 #include "event/event.h"
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
@@ -60,7 +61,18 @@ gg_arg(const Jsonb *args, const char *name)
 	return text != NULL && *text != '\0' ? text : NULL;
 }
 
-/* An argument that is an array of scalars, or one scalar, as a list of texts. */
+/* Is the text in the list? */
+static bool
+listed(char **list, int n, const char *text)
+{
+	CHECK_FOR_INTERRUPTS();
+	for (int i = 0; i < n; i++)
+		if (strcmp(list[i], text) == 0)
+			return true;
+	return false;
+}
+
+/* An argument that is an array of scalars, or one scalar, as a list of texts, each once. */
 int
 gg_arg_list(const Jsonb *args, const char *name, char ***list)
 {
@@ -79,7 +91,7 @@ gg_arg_list(const Jsonb *args, const char *name, char ***list)
 		{
 			char *text = scalar_text(getIthJsonbValueFromContainer(v->val.binary.data, i));
 
-			if (text != NULL && *text != '\0')
+			if (text != NULL && *text != '\0' && !listed(*list, n, text))
 				(*list)[n++] = text;
 		}
 		return n;

@@ -21,6 +21,18 @@ unfit(const GgStep *step, const GgRow *row, const char *name, const char *value,
 					 NULL, NULL);
 }
 
+/* A yes-or-no argument; absent is false. */
+static GgRefusal *
+truth(const GgStep *step, const GgRow *row, const char *name, bool *value)
+{
+	char *text = gg_arg(step->args, name);
+
+	*value = text != NULL && strcmp(text, "true") == 0;
+	if (text != NULL && !*value && strcmp(text, "false") != 0)
+		return unfit(step, row, name, text, "it is neither true nor false");
+	return NULL;
+}
+
 /* Add one to a counter. */
 static void
 count_up(GgRow *row, GgColumn c)
@@ -33,17 +45,24 @@ static GgRefusal *
 take_unit(GgStep *step, GgRow *row, const GgAsk *ask)
 {
 	char *unit = gg_arg(step->args, "unit");
-	char *designated = gg_arg(step->args, "designated");
+	bool designated;
 	char **co;
 	int nco = gg_arg_list(step->args, "co_units", &co);
 	int64 person;
+	GgRefusal *r = truth(step, row, "designated", &designated);
 
+	if (r != NULL)
+		return r;
 	if (unit == NULL || !ask->unit_exists(unit))
 		return unfit(step, row, "unit", unit, "there is no such active unit in gov.department");
 	for (int i = 0; i < nco; i++)
+	{
 		if (!ask->unit_exists(co[i]))
 			return unfit(step, row, "co_units", co[i],
 						 "there is no such active unit in gov.department");
+		if (strcmp(co[i], unit) == 0)
+			return unfit(step, row, "co_units", co[i], "it is the unit that leads");
+	}
 	if (!gg_is(row, EV_UNIT, unit))
 		gg_set(row, EV_DESIGNATED, BoolGetDatum(false));
 	gg_set_text(row, EV_UNIT, unit);
@@ -56,7 +75,7 @@ take_unit(GgStep *step, GgRow *row, const GgAsk *ask)
 	}
 	else
 		gg_set_null(row, EV_PERSON);
-	if (designated != NULL && strcmp(designated, "true") == 0)
+	if (designated)
 		gg_set(row, EV_DESIGNATED, BoolGetDatum(true));
 	if (!gg_has(row, EV_DISPATCHED_AT))
 		gg_set(row, EV_DISPATCHED_AT, TimestampTzGetDatum(step->at));
@@ -137,7 +156,7 @@ relabel(GgStep *step, GgRow *row)
 static GgRefusal *
 set_limits(GgStep *step, GgRow *row)
 {
-	char *urgent = gg_arg(step->args, "urgent");
+	bool urgent;
 
 	if (!gg_has_effect(step->t, GG_E_RELABEL))
 	{
@@ -145,8 +164,10 @@ set_limits(GgStep *step, GgRow *row)
 
 		if (r != NULL)
 			return r;
-		if (urgent != NULL)
-			gg_set(row, EV_URGENT, BoolGetDatum(strcmp(urgent, "true") == 0));
+		if ((r = truth(step, row, "urgent", &urgent)) != NULL)
+			return r;
+		if (gg_arg(step->args, "urgent") != NULL)
+			gg_set(row, EV_URGENT, BoolGetDatum(urgent));
 		if (!gg_has(row, EV_ACCEPTED_AT))
 			gg_set(row, EV_ACCEPTED_AT, TimestampTzGetDatum(step->at));
 	}

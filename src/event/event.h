@@ -550,6 +550,7 @@ extern const char *gg_pending_share(GgShared place, const char *text);
 extern Jsonb *gg_pending_args(Jsonb *args);
 extern GgPending *gg_pending_add(int64 event, int32 seq);
 extern GgPending *gg_pending_take(int64 event, int32 seq);
+extern const char *gg_pending_step(int64 event, int32 seq, const bytea *head);
 extern MemoryContext gg_pending_context(void);
 
 /* import.c: old events, while import_events() runs */

@@ -102,6 +102,22 @@ gg_pending_add(int64 event, int32 seq)
 	return p;
 }
 
+/* The action of this step of the event where the journal has not got it yet, else NULL. head tells it from one that a savepoint took back. */
+const char *
+gg_pending_step(int64 event, int32 seq, const bytea *head)
+{
+	int64 key[2];
+	GgPending *found;
+
+	if (pending == NULL || head == NULL || VARSIZE_ANY_EXHDR(head) != GG_DIGEST)
+		return NULL;
+	make_key(event, seq, key);
+	found = hash_search(pending, key, HASH_FIND, NULL);
+	return found != NULL && memcmp(found->hash, VARDATA_ANY(head), GG_DIGEST) == 0
+			   ? found->log.action
+			   : NULL;
+}
+
 /* The entry, or NULL. The caller is done with it at the end of its trigger call. */
 GgPending *
 gg_pending_take(int64 event, int32 seq)

@@ -260,6 +260,9 @@ read_item(Report *r, const Jsonb *item)
 	take_text(r, R_NAME, item, "reporter_name");
 	take_text(r, R_PHONE, item, "phone");
 	take_text(r, R_ADDRESS, item, "address");
+	if (urgent != NULL && strcmp(urgent, "true") != 0 && strcmp(urgent, "false") != 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("\"urgent\" is \"%s\", neither true nor false", urgent)));
 	r->null[R_URGENT] = urgent == NULL;
 	r->v[R_URGENT] = BoolGetDatum(urgent != NULL && strcmp(urgent, "true") == 0);
 	r->null[R_ARGS] = args == NULL;
