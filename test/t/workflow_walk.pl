@@ -140,10 +140,10 @@ while (@list < $steps) {
     @moved = $m->apply($e, $m->{actor}{$actor}, $action, $note, $args, $t);
     $code = $way eq 'state' ? "$e->{state} by $action" : $e->{state};
     @open = grep { $m->{state}{$m->{event}{$_}{state}}{open} } 1 .. $next - 1;
-    new_event() if @open < 5;
   }
   keep($way, $actor, $e, $what, $note, { %$args, at => $t }, $code);
   look(@moved);
+  new_event() if @open < 5;   # its time is later than the step's
 }
 # In the end, all of them once more.
 look(map { $m->{event}{$_} } 1 .. $next - 1);
