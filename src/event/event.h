@@ -529,6 +529,7 @@ typedef struct GgPending
 	GgStep step; /* strings copied; wf and t are looked up again */
 	const char *workflow;
 	const char *citizen_key;
+	bool touches_tasks; /* what AFTER still has to do matters to the next step */
 } GgPending;
 typedef enum GgShared
 {
@@ -550,7 +551,8 @@ extern const char *gg_pending_share(GgShared place, const char *text);
 extern Jsonb *gg_pending_args(Jsonb *args);
 extern GgPending *gg_pending_add(int64 event, int32 seq);
 extern GgPending *gg_pending_take(int64 event, int32 seq);
-extern const char *gg_pending_step(int64 event, int32 seq, const bytea *head);
+extern void gg_refuse_overtaking(const GgRow *old, const char *action);
+extern bool gg_touches_tasks(const GgStep *step);
 extern MemoryContext gg_pending_context(void);
 
 /* import.c: old events, while import_events() runs */

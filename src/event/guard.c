@@ -230,6 +230,7 @@ finish(GgStep *step, GgRow *row, const GgRow *old, const char *action)
 	gg_plan_auto(row, step->wf);
 
 	p = gg_pending_add(event, seq);
+	p->touches_tasks = gg_touches_tasks(step);
 	p->step = *step;
 	p->step.wf = NULL;
 	p->step.t = NULL;
@@ -407,29 +408,6 @@ step_to_state(GgStep *step, const GgRow *row, const char *to)
 	return found;
 }
 
-/*
- * A step follows one that the journal has. The AFTER trigger of the one before
- * may be still to come: in RETURNING, or in a city's AFTER trigger that sorts
- * before ours. Its tasks would come after those of this step.
- */
-static void
-refuse_overtaking(const GgRow *old, const char *action)
-{
-	const char *before =
-		gg_pending_step(gg_int8(old, EV_ID), gg_int4(old, EV_SEQ),
-						gg_has(old, EV_HEAD) ? DatumGetByteaPP(old->v[EV_HEAD]) : NULL);
-
-	if (before != NULL)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_GG_GUARD_REFUSED),
-			 errmsg(
-				 "step \"%s\" on event %lld would overtake step \"%s\", which is not in the journal yet",
-				 action, (long long) gg_int8(old, EV_ID), before),
-			 errhint(
-				 "Take one step a statement. An AFTER trigger on gov.event that takes steps must have a name that sorts after zz_grid_gov_journal.")));
-}
-
 /* UPDATE: a step, or a change of columns that are not ours. */
 static HeapTuple
 guard_update(TriggerData *td)
@@ -500,7 +478,7 @@ guard_update(TriggerData *td)
 	/* the row's own facts are what is judged */
 	row = old;
 	gg_row_check(&row);
-	refuse_overtaking(&old, action != NULL ? action : to_state);
+	gg_refuse_overtaking(&old, action != NULL ? action : to_state);
 	step.wf = gg_workflow(gg_text(&old, EV_WORKFLOW));
 	step.from = gg_state_of(step.wf, gg_text(&old, EV_STATE));
 	if (step.from < 0)

@@ -102,9 +102,12 @@ gg_pending_add(int64 event, int32 seq)
 	return p;
 }
 
-/* The action of this step of the event where the journal has not got it yet, else NULL. head tells it from one that a savepoint took back. */
-const char *
-gg_pending_step(int64 event, int32 seq, const bytea *head)
+/*
+ * The action of this step of the event where its tasks and requests are not
+ * written yet, else NULL. head tells it from one that a savepoint took back.
+ */
+static const char *
+pending_step(int64 event, int32 seq, const bytea *head)
 {
 	int64 key[2];
 	GgPending *found;
@@ -113,9 +116,60 @@ gg_pending_step(int64 event, int32 seq, const bytea *head)
 		return NULL;
 	make_key(event, seq, key);
 	found = hash_search(pending, key, HASH_FIND, NULL);
-	return found != NULL && memcmp(found->hash, VARDATA_ANY(head), GG_DIGEST) == 0
+	return found != NULL && found->touches_tasks &&
+				   memcmp(found->hash, VARDATA_ANY(head), GG_DIGEST) == 0
 			   ? found->log.action
 			   : NULL;
+}
+
+/*
+ * The AFTER trigger of the step before may be still to come: in RETURNING, or in
+ * a city's AFTER trigger that sorts before ours. Its tasks and requests would be
+ * opened and closed after those of this step: that is refused.
+ */
+void
+gg_refuse_overtaking(const GgRow *old, const char *action)
+{
+	const char *before =
+		pending_step(gg_int8(old, EV_ID), gg_int4(old, EV_SEQ),
+					 gg_has(old, EV_HEAD) ? DatumGetByteaPP(old->v[EV_HEAD]) : NULL);
+
+	if (before != NULL)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_GG_GUARD_REFUSED),
+			 errmsg(
+				 "step \"%s\" on event %lld would overtake step \"%s\", whose tasks are not written yet",
+				 action, (long long) gg_int8(old, EV_ID), before),
+			 errhint(
+				 "Take one step a statement. An AFTER trigger on gov.event that takes steps must have a name that sorts after zz_grid_gov_journal.")));
+}
+
+/* Does the step open or close tasks or requests? */
+bool
+gg_touches_tasks(const GgStep *step)
+{
+	const GgTransition *t = step->t;
+
+	if (t == NULL)
+		return false;
+	for (int i = 0; i < t->neffects; i++)
+		switch (t->effect[i].kind)
+		{
+			case GG_E_OPEN_TASK:
+			case GG_E_SIGN_TASK:
+			case GG_E_CLOSE_TASK:
+			case GG_E_REOPEN_TASK:
+			case GG_E_OPEN_REQUEST:
+			case GG_E_ENDORSE_REQUEST:
+			case GG_E_CLOSE_REQUEST:
+			case GG_E_VOID_REQUESTS:
+			case GG_E_EXEMPT_OVERDUE:
+				return true;
+			default:
+				break;
+		}
+	return step->to != step->from && !step->wf->state[step->to].open;
 }
 
 /* The entry, or NULL. The caller is done with it at the end of its trigger call. */
