@@ -179,7 +179,7 @@ find(const GgLexicon *lex, const uint32 *unit, int n, int i)
 	if (i + 1 < n)
 		w = match(lex, gg_lexicon_hash(unit[i], unit[i + 1]) & (lex->nslot - 1), unit + i, n - i,
 				  2);
-	if (w < 0 && lex->single)
+	if (w < 0 && gg_lexicon_alone(lex, unit[i]))
 		w = match(lex, gg_lexicon_hash(unit[i], 0) & (lex->nslot - 1), unit + i, 1, 1);
 	return w;
 }

@@ -62,18 +62,25 @@ gg_lexicon_hash(uint32 a, uint32 b)
 	return ((a * 0x85EBCA6Bu + b) * 0x9E3779B1u) >> 16;
 }
 
+/* Can this unit be a word of its own? */
+static inline bool
+gg_lexicon_alone(const GgLexicon *lex, uint32 a)
+{
+	uint32 h;
+
+	if (!lex->single)
+		return false;
+	h = gg_lexicon_hash(a, 0);
+	return (lex->alone[h >> 5] >> (h & 31)) & 1;
+}
+
 /* Can a word begin with these two units? Most places are ruled out here. */
 static inline bool
 gg_lexicon_may(const GgLexicon *lex, uint32 a, uint32 b)
 {
 	uint32 h = gg_lexicon_hash(a, b);
 
-	if ((lex->begins[h >> 5] >> (h & 31)) & 1)
-		return true;
-	if (!lex->single)
-		return false;
-	h = gg_lexicon_hash(a, 0);
-	return (lex->alone[h >> 5] >> (h & 31)) & 1;
+	return ((lex->begins[h >> 5] >> (h & 31)) & 1) || gg_lexicon_alone(lex, a);
 }
 
 #endif /* GG_LEXICON_H */

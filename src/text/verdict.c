@@ -231,8 +231,18 @@ gg_classify_detail(PG_FUNCTION_ARGS)
 	Datum values[5];
 	bool nulls[5] = {false};
 
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
+	/* the row type is looked up once a statement */
+	desc = fcinfo->flinfo->fn_extra;
+	if (desc == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+
+		if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+			elog(ERROR, "return type must be a row type");
+		desc = BlessTupleDesc(desc);
+		fcinfo->flinfo->fn_extra = desc;
+		MemoryContextSwitchTo(old);
+	}
 	gg_text_verdict(VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &v);
 	nulls[0] = v.category < 0;
 	nulls[1] = nulls[2] = v.probability == 0;
@@ -241,7 +251,7 @@ gg_classify_detail(PG_FUNCTION_ARGS)
 	values[2] = Float8GetDatum(v.margin);
 	values[3] = BoolGetDatum(v.needs_review);
 	values[4] = Int64GetDatum(v.model);
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
+	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
 }
 
 /* Write the n best labels of scores as rows: (label, probability), or with name and limit for items of the catalogue. */
