@@ -29,7 +29,8 @@ typedef struct GgBody
 	const char *text;
 	int len;
 	GgNormal normal;
-	uint32 small[GG_BODY_SMALL + GG_SLOW_UNITS + 2];
+	uint32 small[GG_BODY_SMALL + GG_SLOW_UNITS + 2 +
+				 GG_WORD_HERE]; /* words are compared beyond the end */
 } GgBody;
 
 extern void gg_body_ready(GgBody *b, const char *text, int len, bool with_source);

@@ -35,10 +35,10 @@ gg_body_ready(GgBody *b, const char *text, int len, bool with_source)
 	b->text = text;
 	b->len = len;
 	cap = Min(len, GG_FEATURE_UNITS) + GG_SLOW_UNITS + 2;
-	if (cap <= lengthof(b->small))
-		gg_normal_begin(&b->normal, b->small, NULL, lengthof(b->small));
+	if (cap + GG_WORD_HERE <= lengthof(b->small))
+		gg_normal_begin(&b->normal, b->small, NULL, lengthof(b->small) - GG_WORD_HERE);
 	else
-		gg_normal_begin(&b->normal, palloc(sizeof(uint32) * cap), NULL, cap);
+		gg_normal_begin(&b->normal, palloc(sizeof(uint32) * (cap + GG_WORD_HERE)), NULL, cap);
 	if (with_source)
 		b->normal.at = palloc(sizeof(uint32) * b->normal.cap);
 	gg_normal_feed(&b->normal, text, len, 0);
