@@ -56,13 +56,9 @@ take_unit(GgStep *step, GgRow *row, const GgAsk *ask)
 	if (unit == NULL || !ask->unit_exists(unit))
 		return unfit(step, row, "unit", unit, "there is no such active unit in gov.department");
 	for (int i = 0; i < nco; i++)
-	{
 		if (!ask->unit_exists(co[i]))
 			return unfit(step, row, "co_units", co[i],
 						 "there is no such active unit in gov.department");
-		if (strcmp(co[i], unit) == 0)
-			return unfit(step, row, "co_units", co[i], "it is the unit that leads");
-	}
 	if (!gg_is(row, EV_UNIT, unit))
 		gg_set(row, EV_DESIGNATED, BoolGetDatum(false));
 	gg_set_text(row, EV_UNIT, unit);

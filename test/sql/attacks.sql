@@ -214,7 +214,6 @@ SELECT grid_gov.act(2, 'dispatch', NULL, '{"unit": {"a": 1}}');
 SELECT grid_gov.act(2, 'dispatch', NULL, '{"unit": "cg", "person": -1}');
 SELECT grid_gov.act(2, 'dispatch', NULL, '{"unit": "cg", "person": 9999999999999999999}');
 SELECT grid_gov.act(2, 'dispatch', NULL, '{"unit": "cg", "designated": 1}');
-SELECT grid_gov.act(2, 'dispatch', NULL, '{"unit": "cg", "co_units": ["zj", "cg"]}');
 SELECT grid_gov.act(2, 'dispatch', NULL, '{"unit": "cg", "co_units": ["zj", "zj", null]}');
 SELECT kind, unit FROM gov.event_task WHERE event_id = 2 ORDER BY id;
 RESET ROLE;
