@@ -13,7 +13,9 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/hsearch.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 typedef struct Staff
 {
@@ -48,6 +50,13 @@ forget_actors(void)
 	last.valid = false;
 }
 
+/* Invalidation callback of roles: a name may be another's now. */
+static void
+forget_names(Datum arg, int cacheid, uint32 hashvalue)
+{
+	last.valid = false;
+}
+
 /* Define the setting. */
 void
 gg_actor_init(void)
@@ -63,9 +72,13 @@ static void
 ensure(void)
 {
 	HASHCTL ctl = {0};
+	static bool watching = false;
 
 	if (fresh)
 		return;
+	if (!watching)
+		CacheRegisterSyscacheCallback(AUTHOID, forget_names, (Datum) 0);
+	watching = true;
 	gg_watch_table("staff", forget_actors);
 	gg_watch_table("post", forget_actors);
 	gg_watch_table("actor_proxy", forget_actors);

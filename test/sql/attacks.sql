@@ -220,3 +220,15 @@ RESET ROLE;
 SELECT grid_gov.pause_text('{-infinity,infinity}', '1h', 'Asia/Shanghai; Mo-Fr 08:00-12:00');
 SELECT grid_gov.pause_text('{4713-01-01 BC,294276-01-01}', '1h', 'Asia/Shanghai; Mo-Fr 08:00-12:00');
 SELECT count(*) FROM grid_gov.verify_journal();
+
+-- 10. A role's name is looked at anew when it changes hands.
+CREATE ROLE attacks_renamed LOGIN;
+GRANT gov_app TO attacks_renamed;
+UPDATE gov.staff SET login = 'attacks_renamed' WHERE id = 12;
+SET ROLE attacks_renamed;
+SELECT grid_gov.act(2, 'urge');
+RESET ROLE;
+ALTER ROLE attacks_renamed RENAME TO attacks_other;
+SET ROLE attacks_other;
+SELECT grid_gov.act(2, 'urge');
+RESET ROLE;
