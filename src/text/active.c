@@ -152,7 +152,9 @@ keep(Kept *k, MemoryContext cxt, bool shipped)
 static void
 load_words(void)
 {
-	static GgPlan ours = {.text = "SELECT word::pg_catalog.text, category::pg_catalog.text, weight::real FROM gov.lexicon WHERE active"};
+	static GgPlan ours = {
+		.text =
+			"SELECT word::pg_catalog.text, category::pg_catalog.text, weight::real FROM gov.lexicon WHERE active"};
 	static GgPlan shipped = {.text = "SELECT word, category, weight FROM grid_gov.ref_lexicon"};
 	Oid table = gg_gov_table("lexicon", true);
 	bool from_city = OidIsValid(table);
