@@ -661,6 +661,13 @@ BEGIN
     FROM pg_trigger t
     WHERE t.tgrelid = to_regclass('gov.event') AND NOT t.tgisinternal AND t.tgtype & 3 = 3 AND t.tgname > 'zz_grid_gov_guard'
     ORDER BY 2;
+  -- act(), report() and sweep() fire the city's triggers as the owner, with the search_path of whoever calls
+  RETURN QUERY
+    SELECT DISTINCT 'trigger_search_path', format('触发器函数 %s 未固定 search_path,会以 gov 所有者的身份按调用者的 search_path 执行', p.oid::regprocedure), format('ALTER FUNCTION %s SET search_path = pg_catalog, pg_temp,并写全其余名称', p.oid::regprocedure)
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
+    WHERE c.relnamespace = to_regnamespace('gov') AND NOT t.tgisinternal AND p.pronamespace <> 'grid_gov'::regnamespace AND l.lanname NOT IN ('internal', 'c')
+      AND NOT EXISTS (SELECT FROM unnest(p.proconfig) s WHERE starts_with(s, 'search_path='))
+    ORDER BY 2;
   RETURN QUERY
     SELECT 'row_security_off', c.oid::regclass::text || ' 未启用行级安全', format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', c.oid::regclass)
     FROM pg_class c

@@ -232,3 +232,12 @@ ALTER ROLE attacks_renamed RENAME TO attacks_other;
 SET ROLE attacks_other;
 SELECT grid_gov.act(2, 'urge');
 RESET ROLE;
+
+-- 11. A city's trigger without a search_path of its own is named.
+BEGIN;
+CREATE FUNCTION gov.attacks_loose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE FUNCTION gov.attacks_tight() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER attacks_loose AFTER UPDATE ON gov.event FOR EACH ROW EXECUTE FUNCTION gov.attacks_loose();
+CREATE TRIGGER attacks_tight AFTER UPDATE ON gov.event FOR EACH ROW EXECUTE FUNCTION gov.attacks_tight();
+SELECT problem, detail FROM grid_gov.check_setup() WHERE problem LIKE 'trigger%';
+ROLLBACK;
