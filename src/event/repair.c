@@ -85,6 +85,9 @@ gg_reseal(PG_FUNCTION_ARGS)
 	gg_become_owner(gg_gov_table("event_log", false), &self);
 	SPI_connect();
 	gg_system_step(PG_GETARG_INT64(0), "reseal", reason, NULL, GetCurrentTimestamp());
+	if (SPI_processed == 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("event %lld does not exist", (long long) PG_GETARG_INT64(0))));
 	SPI_finish();
 	gg_become_self(&self);
 	PG_RETURN_VOID();

@@ -199,6 +199,7 @@ SELECT grid_gov.reseal(1, '按第12号决定更正截止时刻');
 SELECT * FROM grid_gov.verify_journal() WHERE event = 1;
 ROLLBACK;
 SELECT * FROM grid_gov.verify_journal('2026-02-01', '2026-01-01');   -- an empty period proves nothing
+SELECT grid_gov.reseal(424242, '没有这件事');   -- nothing to reseal
 -- redaction keeps the chain whole
 SELECT id AS log FROM gov.event_log WHERE event_id = 1 AND action = 'feedback' \gset
 SELECT grid_gov.redact(:log, '涉及个人信息');
