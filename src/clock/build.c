@@ -149,6 +149,17 @@ gg_window_build(GgCalendar *c, DateADT from, DateADT to)
 				gg_instant(&offsets, wall_of(day) + rule.spans->span[j].close * SECS_PER_MINUTE) -
 				base;
 
+			/* What the clocks moved forward may lie behind the next span's beginning: it begins there. */
+			if (w->nspans > w->first[i] && start < (int64) w->span[w->nspans - 1].start)
+			{
+				GgOpen *moved = &w->span[w->nspans - 1];
+				int64 floor =
+					w->nspans > 1 ? (int64) moved[-1].start + (moved->cum - moved[-1].cum) : 0;
+				int64 begins = Max(start, floor);
+
+				cum += (uint32) (moved->start - begins);
+				moved->start = (uint32) begins;
+			}
 			/* Yesterday's night shift goes first; what the clocks skip is empty. */
 			start = Max(start, last_end);
 			if (end <= start)

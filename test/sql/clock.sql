@@ -294,3 +294,7 @@ CREATE TEMP TABLE kept (hours work_calendar);
 INSERT INTO kept SELECT hours FROM china;
 INSERT INTO kept VALUES ('UTC; 24/7'), (:'s');
 SELECT deadline('2026-09-30 17:00', '4wh', hours) FROM kept ORDER BY 1;
+
+-- a span inside the hour that the clocks skip moves forward, behind the beginning of the next: nothing of that one is lost
+SELECT grid_gov.work_time('2026-03-28 23:00:00+00', '2026-03-29 22:00:00+00', 'Europe/Berlin; Mo-Su 02:30-02:45,03:00-12:00') AS skipped,
+  grid_gov.work_time('2026-03-29 22:00:00+00', '2026-03-30 22:00:00+00', 'Europe/Berlin; Mo-Su 02:30-02:45,03:00-12:00') AS ordinary;
