@@ -202,6 +202,7 @@ gg_calendar_prepare(GgCalendar *c)
 {
 	GgOffsets offsets;
 	GgDayRule rule;
+	DateADT last;
 	int64 hi, close;
 
 	c->tz = pg_tzset(c->rules.zone);
@@ -221,13 +222,17 @@ gg_calendar_prepare(GgCalendar *c)
 	gg_offsets_collect(&offsets, c->tz, wall_of(c->rules.valid_to) - 3 * SECS_PER_DAY,
 					   wall_of(c->rules.valid_to) + 4 * SECS_PER_DAY);
 	hi = gg_instant(&offsets, wall_of(c->rules.valid_to + 1));
-	rule = gg_rules_day(&c->rules, c->rules.valid_to);
+	/* The last day that there is: zones have left out whole days. */
+	last = c->rules.valid_to;
+	if (gg_instant(&offsets, wall_of(last + 1)) <= gg_instant(&offsets, wall_of(last)))
+		last--;
+	rule = gg_rules_day(&c->rules, last);
 	if (rule.spans->n > 0)
 	{
-		/* The last day's night shift is still inside. */
+		/* Its night shift is still inside. */
 		close =
-			gg_instant(&offsets, wall_of(c->rules.valid_to) +
-									 rule.spans->span[rule.spans->n - 1].close * SECS_PER_MINUTE);
+			gg_instant(&offsets,
+					   wall_of(last) + rule.spans->span[rule.spans->n - 1].close * SECS_PER_MINUTE);
 		hi = Max(hi, close);
 	}
 	c->valid_hi = timestamp_of(hi);

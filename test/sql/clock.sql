@@ -216,6 +216,9 @@ FROM (VALUES ('Europe/Berlin', '2016-03-27', '2016-03-28'), ('Europe/Berlin', '2
 SELECT work_time('2006-04-02 00:00-08', '2006-04-03 00:00-07', 'America/Los_Angeles; Su 02:30-03:15; Mo 09:00-17:00') AS "emptied by the gap";
 SELECT deadline('2011-12-28 20:00Z', '2wd', 'Pacific/Apia; 24/7') AT TIME ZONE 'Pacific/Apia' AS "a day that the zone left out is no working day",
   deadline('2011-12-28 20:00Z', '2d', 'Pacific/Apia; 24/7') AT TIME ZONE 'Pacific/Apia' AS "but a date";
+-- Kwajalein had no 1993-08-21: its shift does not reach past the end of valid, the night shift of the day before does
+SELECT e.state, e.message FROM pg_temp.err($$SELECT grid_gov.deadline('1993-08-21 11:33Z', '60wm', 'Pacific/Kwajalein; Su 00:00-06:00; Sa 02:15-01:00; valid 1993-08-01/1993-08-21')$$) e;
+SELECT deadline('1993-08-21 11:33Z', '60wm', 'Pacific/Kwajalein; Fr 20:00-02:00; valid 1993-08-01/1993-08-21') AT TIME ZONE 'UTC' AS "20:00 to 02:00 of the 22nd";
 -- The session's zone does not matter
 SET timezone = 'America/New_York';
 SELECT deadline('2026-09-30 17:00+08', '4wh', :'s') AT TIME ZONE 'Asia/Shanghai', deadline('2026-09-30 17:00+08', '15d', :'s') AT TIME ZONE 'Asia/Shanghai';

@@ -246,7 +246,10 @@ for my $number (0 .. $ncalendars - 1) {
     next if !defined $want;
     if (@{$c->{valid}}) {
       my ($lo, $hi) = ($c->{midnight}{$c->{valid}[0]} / 60, $c->{midnight}{$c->{valid}[1] + 1} / 60);
-      my $close = $c->{close}{$c->{valid}[1]};
+      # The night shift of the last day that there is, is inside: zones have left out whole days.
+      my $last = $c->{valid}[1];
+      $last-- if $c->{midnight}{$last + 1} <= $c->{midnight}{$last};
+      my $close = $c->{close}{$last};
       $hi = $close if defined $close && $close > $hi;
       # A moment that is asked about is inside until the last minute has begun; a span of time of no length asks nothing.
       my $is_late = $kind eq 'is_open' ? $reach >= $hi : $reach > $hi;
