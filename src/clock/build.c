@@ -46,52 +46,77 @@ day_about(TimestampTz at)
 	return (DateADT) day;
 }
 
-/* Give every day its short form, if the window is simple enough for one. */
+/* The number of a day's pattern, which is a new one or one that is there; -1: too many, or not simple. */
+static int
+pattern_of(GgWindow *w, int *npatterns, uint32 i)
+{
+	const GgOpen *span = &w->span[w->first[i]];
+	uint32 n = w->first[i + 1] - w->first[i], midnight = w->midnight[i];
+	GgPattern p;
+
+	/* A night shift: its end is not told by its day alone. */
+	if (n > GG_PATTERN_SPANS || gg_span_end(w, w->first[i] + n - 1) > w->midnight[i + 1])
+		return -1;
+	p.at[0].start = p.at[0].cum = 0;
+	for (uint32 k = 0; k <= GG_PATTERN_SPANS; k++)
+	{
+		p.at[k + 1].start = k < n ? (span[k].start - midnight) * USECS_PER_SEC : PG_INT64_MAX;
+		p.at[k + 1].cum = (span[Min(k, n)].cum - span[0].cum) * USECS_PER_SEC;
+	}
+	for (int k = 0; k < *npatterns; k++)
+		if (memcmp(&w->pattern[k], &p, sizeof(p)) == 0)
+			return k;
+	if (*npatterns == GG_MAX_PATTERNS)
+		return -1;
+	w->pattern[*npatterns] = p;
+	return (*npatterns)++;
+}
+
+/* Give the window its short form, if it is simple enough for one. */
 static void
 find_patterns(GgWindow *w)
 {
-	int n = 0;
+	int64 shortest = Max(w->total, 1), nslots;
+	uint32 at = 0;
+	int npatterns = 0;
 
-	w->day = palloc((w->ndays + 1) * sizeof(GgDay));
-	w->pattern = palloc(GG_MAX_PATTERNS * sizeof(GgPattern));
-	for (int i = 0; i <= w->ndays; i++)
+	/* memory that begins with a cache line */
+	w->pattern = (GgPattern *) TYPEALIGN(64, palloc((GG_MAX_PATTERNS + 1) * sizeof(GgPattern)));
+	w->busy = palloc((w->nwork + 2) * sizeof(GgBusy));
+	for (uint32 k = 0; k < w->nwork; k++)
 	{
-		const GgOpen *span = &w->span[w->first[i]];
-		int nspans = i < w->ndays ? (int) (w->first[i + 1] - w->first[i]) : 0;
-		uint32 midnight = w->midnight[i], next = w->midnight[Min(i + 1, w->ndays)];
-		GgOpen *at = palloc((nspans + 2) * sizeof(GgOpen));
-		int p;
+		uint32 i = w->workday[k];
+		int p = pattern_of(w, &npatterns, i);
 
-		at++;
-		at[-1].start = at[-1].cum = 0;
-		for (int j = 0; j < nspans; j++)
-		{
-			at[j].start = span[j].start - midnight;
-			at[j].cum = span[j].cum - span[0].cum;
-		}
-		at[nspans].start = nspans ? gg_span_end(w, w->first[i] + nspans - 1) - midnight : 0;
-		at[nspans].cum = span[nspans].cum - span[0].cum;
-		/* A night shift: its end is not told by its day alone. */
-		if (nspans && midnight + at[nspans].start > next)
+		if (p < 0)
 			return;
-		for (p = 0; p < n; p++)
-			if (w->pattern[p].n == nspans &&
-				memcmp(w->pattern[p].at, at, (nspans + 1) * sizeof(GgOpen)) == 0)
-				break;
-		if (p < n)
-			pfree(at - 1);
-		else if (n == GG_MAX_PATTERNS)
-			return;
-		else
-		{
-			w->pattern[p].n = nspans;
-			w->pattern[p].at = at;
-			n++;
-		}
-		w->day[i].cum = span[0].cum;
-		w->day[i].pattern = (uint32) p;
+		w->busy[k].cum = w->span[w->first[i]].cum;
+		w->busy[k].day = (uint16) i;
+		w->busy[k].pattern = (uint16) p;
+		if (k > 0)
+			shortest = Min(shortest, w->busy[k].cum - w->busy[k - 1].cum);
 	}
-	w->simple = true;
+	/* After the last one nothing opens any more. */
+	w->busy[w->nwork].cum = w->total;
+	w->busy[w->nwork].day = PG_UINT16_MAX;
+	w->busy[w->nwork].pattern = 0;
+	w->next = palloc((w->ndays + 1) * sizeof(uint16));
+	for (int i = 0; i <= w->ndays; i++)
+		w->next[i] = (uint16) w->work[i];
+	/* A slot holds one closing at the most, if that does not take more than four slots a day. */
+	shortest *= USECS_PER_SEC;
+	while (shortest >> w->slot_bits > 1 ||
+		   (w->total * USECS_PER_SEC) >> w->slot_bits > 4 * (int64) w->nwork)
+		w->slot_bits++;
+	nslots = ((w->total * USECS_PER_SEC) >> w->slot_bits) + 1;
+	w->slot = palloc(nslots * sizeof(uint16));
+	for (int64 n = 0; n < nslots; n++)
+	{
+		while (at + 1 < w->nwork && w->busy[at + 1].cum * USECS_PER_SEC <= n << w->slot_bits)
+			at++;
+		w->slot[n] = (uint16) at;
+	}
+	w->simple = npatterns > 0;
 }
 
 /* Work out the days from..to and put them in place of the window before. */
@@ -123,6 +148,8 @@ gg_window_build(GgCalendar *c, DateADT from, DateADT to)
 					   wall_of(to) + 4 * SECS_PER_DAY);
 	base = gg_instant(&offsets, wall_of(from));
 	w->base = timestamp_of(base);
+	w->inner_lo = w->base + 3 * USECS_PER_DAY;
+	w->inner_hi = w->base + (w->ndays - 4) * USECS_PER_DAY;
 	for (int i = 0; i <= w->ndays; i++)
 	{
 		DateADT day = from + i;
@@ -230,9 +257,8 @@ gg_calendar_prepare(GgCalendar *c)
 	if (rule.spans->n > 0)
 	{
 		/* Its night shift is still inside. */
-		close =
-			gg_instant(&offsets,
-					   wall_of(last) + rule.spans->span[rule.spans->n - 1].close * SECS_PER_MINUTE);
+		close = gg_instant(&offsets, wall_of(last) + rule.spans->span[rule.spans->n - 1].close *
+														 SECS_PER_MINUTE);
 		hi = Max(hi, close);
 	}
 	c->valid_hi = timestamp_of(hi);
@@ -277,14 +303,8 @@ window_of_days(const GgCalendar *c, DateADT lo, DateADT hi, int ahead)
 
 /* A window that holds these instants. */
 const GgWindow *
-gg_window_for(const GgCalendar *c, TimestampTz lo, TimestampTz hi)
+gg_window_of(const GgCalendar *c, TimestampTz lo, TimestampTz hi)
 {
-	const GgWindow *w = c->window;
-
-	/* The usual case, without a division: well inside. */
-	if (w != NULL && lo >= w->base + 3 * USECS_PER_DAY && hi >= lo &&
-		hi < w->base + (w->ndays - 4) * USECS_PER_DAY)
-		return w;
 	return window_of_days(c, day_about(lo), day_about(hi), 1500);
 }
 

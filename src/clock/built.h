@@ -26,23 +26,29 @@ typedef struct GgOpen
 } GgOpen;
 
 /*
- * The short form of one day: what deadlines in open time look at. A pattern is the
- * day's spans counted from its midnight, shared by all days that have the same.
+ * The short form of a calendar, small enough to stay in the processor's first cache: a
+ * pattern is a day's spans counted from its midnight, in microseconds, shared by all days
+ * that have the same. at[0] has no length, then come the spans, then the total, to the end.
  */
-typedef struct GgDay
-{
-	uint32 cum; /* open seconds of the days before */
-	uint32 pattern;
-} GgDay;
-
 #define GG_MAX_PATTERNS 64
+#define GG_PATTERN_SPANS 6
 
-/* A pattern's spans: at[-1] has no length, at[n] is the total. */
 typedef struct GgPattern
 {
-	int32 n;
-	GgOpen *at;
+	struct
+	{
+		int64 start;
+		int64 cum;
+	} at[GG_PATTERN_SPANS + 2];
 } GgPattern;
+
+/* A working day. */
+typedef struct GgBusy
+{
+	uint32 cum; /* open seconds of the days before */
+	uint16 day; /* its number in the window */
+	uint16 pattern;
+} GgBusy;
 
 /*
  * Some years of a calendar. A look-up should touch few cache lines when many calendars
@@ -50,12 +56,16 @@ typedef struct GgPattern
  */
 typedef struct GgWindow
 {
-	TimestampTz base; /* midnight of the first day */
+	TimestampTz base;               /* midnight of the first day */
+	TimestampTz inner_lo, inner_hi; /* instants between them are well inside */
 	int ndays;
 	bool regular; /* every day has 24 hours: midnights need no look-up */
 	uint32 total; /* open seconds in all */
-	bool simple;  /* day and pattern are there: few patterns, and no night shift */
-	GgDay *day;   /* ndays + 1 */
+	bool simple;  /* what follows is there: few patterns of few spans, and no night shift */
+	uint16 *next; /* for each day, the first working day from it on; ndays + 1 */
+	GgBusy *busy; /* for each working day, and one that is none; nwork + 1 */
+	uint16 *slot; /* for each 2^slot_bits open microseconds, the working day of the first one */
+	int slot_bits;
 	GgPattern *pattern;
 	uint32 *work;    /* for each day, the working days before it; ndays + 1 */
 	uint32 *closing; /* for each working day, when it closes */
@@ -89,22 +99,34 @@ extern void gg_window_build(GgCalendar *c, DateADT from, DateADT to);
 /* build.c: set up what does not depend on the window. */
 extern void gg_calendar_prepare(GgCalendar *c);
 /* build.c: a window that holds these instants, 22008 when they are too far apart or outside years 1-9999. */
-extern const GgWindow *gg_window_for(const GgCalendar *c, TimestampTz lo, TimestampTz hi);
+extern const GgWindow *gg_window_of(const GgCalendar *c, TimestampTz lo, TimestampTz hi);
 /* build.c: a wider window than the present one, for a walk that began at start; 22008 after 100 years and more. */
 extern const GgWindow *gg_window_further(const GgCalendar *c, TimestampTz start);
 /* build.c: 22008: the deadline is too far away. */
 extern void gg_too_far(void) pg_attribute_noreturn();
+
+/* The same; the usual case, instants well inside the window that is there, without a division. */
+static inline const GgWindow *
+gg_window_for(const GgCalendar *c, TimestampTz lo, TimestampTz hi)
+{
+	const GgWindow *w = c->window;
+
+	if (likely(w != NULL && lo >= w->inner_lo && hi >= lo && hi < w->inner_hi))
+		return w;
+	return gg_window_of(c, lo, hi);
+}
 
 /* The day of an instant inside the window, as its number there. */
 static inline uint32
 gg_day_at(const GgWindow *w, TimestampTz at)
 {
 	uint64 rel = (uint64) (at - w->base);
-	uint32 s = (uint32) (rel / USECS_PER_SEC);
-	uint32 i = s / SECS_PER_DAY;
+	uint32 i = (uint32) (rel / USECS_PER_DAY);
+	uint32 s;
 
-	if (w->regular)
+	if (likely(w->regular))
 		return i;
+	s = (uint32) (rel / USECS_PER_SEC);
 	if (i >= (uint32) w->ndays)
 		i = w->ndays - 1;
 	while (i > 0 && w->midnight[i] > s)
@@ -177,48 +199,45 @@ gg_midnight(const GgWindow *w, uint32 i)
 	return w->regular ? i * SECS_PER_DAY : w->midnight[i];
 }
 
-/* gg_open_before() by the short form: i is the day of the instant. */
+/* gg_open_before() by the short form. */
 static inline int64
-gg_open_before_simple(const GgWindow *w, TimestampTz at, uint32 i)
+gg_open_before_simple(const GgWindow *w, TimestampTz at)
 {
-	const GgDay *d = &w->day[i];
-	const GgPattern *p = &w->pattern[d->pattern];
-	uint32 midnight = gg_midnight(w, i);
-	uint32 s = (uint32) ((uint64) (at - w->base) / USECS_PER_SEC) - midnight;
-	int64 k = p->n - 1;
-	int64 inside;
+	uint32 i = gg_day_at(w, at);
+	const GgBusy *day = &w->busy[w->next[i]];
+	const GgPattern *p = &w->pattern[day->pattern];
+	int64 rel = at - w->base - gg_midnight(w, i) * USECS_PER_SEC;
+	uint32 k;
 
+	/* Not this day but one to come: as before its first span. */
+	rel = day->day == i ? rel : 0;
 	/* Which of the spans it is cannot be foreseen: two steps without a branch. */
-	k -= p->at[k].start > s;
-	k -= p->at[k].start > s;
-	while (unlikely(p->at[k].start > s))
-		k--;
-	inside = (at - w->base) - (int64) (midnight + p->at[k].start) * USECS_PER_SEC;
-	return Min((int64) (d->cum + p->at[k].cum) * USECS_PER_SEC + inside,
-			   (int64) (d->cum + p->at[k + 1].cum) * USECS_PER_SEC);
+	k = (p->at[1].start <= rel) + (p->at[2].start <= rel);
+	while (unlikely(p->at[k + 1].start <= rel))
+		k++;
+	return day->cum * USECS_PER_SEC + Min(p->at[k].cum + (rel - p->at[k].start), p->at[k + 1].cum);
 }
 
-/* The day of an open second of the window (there is one), looked for from day i on. */
-static inline uint32
-gg_day_of_second(const GgWindow *w, uint32 i, uint32 second)
+/* When this much open time is used up, found by a moment of it. */
+static inline TimestampTz
+gg_used_up_simple(const GgWindow *w, int64 target, int64 moment)
 {
-	uint32 hi = Min(i + 24, (uint32) w->ndays - 1);
+	const GgBusy *day = &w->busy[w->slot[moment >> w->slot_bits]];
+	const GgPattern *p;
+	int64 rest;
+	uint32 k;
 
-	while (i < hi && w->day[i + 1].cum <= second)
-		i++;
-	if (likely(w->day[i + 1].cum > second))
-		return i;
-	hi = w->ndays - 1;
-	while (i < hi)
-	{
-		uint32 mid = i + (hi - i) / 2;
-
-		if (w->day[mid + 1].cum <= second)
-			i = mid + 1;
-		else
-			hi = mid;
-	}
-	return i;
+	/* Which of two days it is cannot be foreseen: a step without a branch. */
+	day += day[1].cum * USECS_PER_SEC <= moment;
+	while (unlikely(day[1].cum * USECS_PER_SEC <= moment))
+		day++;
+	p = &w->pattern[day->pattern];
+	rest = moment - day->cum * USECS_PER_SEC;
+	k = 1 + (p->at[2].cum <= rest);
+	while (unlikely(p->at[k + 1].cum <= rest))
+		k++;
+	return w->base + gg_midnight(w, day->day) * USECS_PER_SEC + p->at[k].start +
+		   (target - day->cum * USECS_PER_SEC - p->at[k].cum);
 }
 
 /* Open microseconds before an instant, from the window's beginning; k is gg_span_at() of it. */

@@ -19,7 +19,18 @@ GG_FUNCTION(gg_next_open);
 GG_FUNCTION(gg_work_spans);
 GG_FUNCTION(gg_project_deadline);
 
-#define ARG_CALENDAR(n) gg_calendar((struct varlena *) PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(n)))
+/* The calendar in an argument; the usual datum is as it was stored, and needs no call to find that out. */
+static inline const GgCalendar *
+calendar_of(Datum hours)
+{
+	struct varlena *v = (struct varlena *) DatumGetPointer(hours);
+
+	if (unlikely(VARATT_IS_COMPRESSED(v) || VARATT_IS_EXTERNAL(v)))
+		v = pg_detoast_datum_packed(v);
+	return gg_calendar(v);
+}
+
+#define ARG_CALENDAR(n) calendar_of(PG_GETARG_DATUM(n))
 
 /*
  * deadline(start, allow, hours) -> timestamptz. Days exclude the start day (Civil Code

@@ -99,40 +99,21 @@ due_open(TimestampTz start, int64 units, const GgCalendar *c)
 		gg_too_far();
 	for (;;)
 	{
-		uint32 i = w->simple ? gg_day_at(w, start) : 0;
 		int64 from = w->simple ? 0 : gg_span_at(w, start);
-		int64 used =
-			w->simple ? gg_open_before_simple(w, start, i) : gg_open_before(w, start, from);
+		int64 used = w->simple ? gg_open_before_simple(w, start) : gg_open_before(w, start, from);
 		int64 target = used + units;
-		/* The second begun last before the target; with no units, the one that begins at it. */
-		uint64 v = (uint64) (units > 0 ? (target - 1) / USECS_PER_SEC : target / USECS_PER_SEC);
+		/* The last moment before the target; with no units, the target itself. */
+		int64 moment = target - (units > 0);
 
-		if (likely(v < w->total))
+		if (likely(moment < w->total * USECS_PER_SEC))
 		{
-			int64 opens, before;
-			uint32 k = 0;
+			uint32 k;
 
 			if (likely(w->simple))
-			{
-				uint32 j = gg_day_of_second(w, i, (uint32) v);
-				const GgOpen *at = w->pattern[w->day[j].pattern].at;
-				uint32 rest = (uint32) v - w->day[j].cum;
-
-				k += at[k + 1].cum <= rest;
-				k += at[k + 1].cum <= rest;
-				while (unlikely(at[k + 1].cum <= rest))
-					k++;
-				opens = (int64) gg_midnight(w, j) + at[k].start;
-				before = (int64) w->day[j].cum + at[k].cum;
-			}
-			else
-			{
-				k = gg_span_of_second(w, from, (uint32) v);
-				opens = w->span[k].start;
-				before = w->span[k].cum;
-			}
-			return not_too_far(start,
-							   w->base + opens * USECS_PER_SEC + (target - before * USECS_PER_SEC));
+				return not_too_far(start, gg_used_up_simple(w, target, moment));
+			k = gg_span_of_second(w, from, (uint32) (moment / USECS_PER_SEC));
+			return not_too_far(start, w->base + w->span[k].start * USECS_PER_SEC +
+										  (target - w->span[k].cum * USECS_PER_SEC));
 		}
 		w = gg_window_further(c, start);
 	}
@@ -234,8 +215,7 @@ gg_open_time(TimestampTz since, TimestampTz until, const GgCalendar *c, bool *pr
 	check_valid(c, since, until, provisional);
 	w = gg_window_for(c, since, until);
 	if (likely(w->simple))
-		return gg_open_before_simple(w, until, gg_day_at(w, until)) -
-			   gg_open_before_simple(w, since, gg_day_at(w, since));
+		return gg_open_before_simple(w, until) - gg_open_before_simple(w, since);
 	return gg_open_before(w, until, gg_span_at(w, until)) -
 		   gg_open_before(w, since, gg_span_at(w, since));
 }
