@@ -241,19 +241,20 @@ UPDATE gov.handling_limit SET allow = '4wh' WHERE area = '371602001001001' AND i
 SELECT * FROM pg_temp.alerts('handle 03-03 09:00 | sweep 14:30 | extend 14:40', '2025-03-04 12:00+08');
 
 -- The cases with pauses of five helpdesk engines (test/data/clock_cases.tsv), through an event: a pause is a recall and a
--- redispatch to the same unit. Dates are moved back by whole weeks where they lie in the future.
+-- redispatch to the same unit. Dates are moved back by whole weeks where they lie in the future. Whether a moment is open is
+-- asked of two events that run from the day before all pauses, one to that moment and one a minute longer: did the clock go on?
 \set calendars `cat "$PG_ABS_SRCDIR/data/clock_calendars.tsv"`
 \set cases `cat "$PG_ABS_SRCDIR/data/clock_cases.tsv"`
 CREATE TEMP TABLE peer AS
   SELECT f[1] AS id, f[2] AS ask, k.hours, f[4]::timestamptz - back AS start, CASE f[2] WHEN 'used' THEN f[5]::timestamptz - back END AS until, f[5] AS allow,
-    ARRAY(SELECT tstzrange(greatest(split_part(p, '/', 1)::timestamptz, f[4]::timestamptz) - back, split_part(p, '/', 2)::timestamptz - back)
+    ARRAY(SELECT tstzrange(CASE f[2] WHEN 'open' THEN split_part(p, '/', 1)::timestamptz ELSE greatest(split_part(p, '/', 1)::timestamptz, f[4]::timestamptz) END - back, split_part(p, '/', 2)::timestamptz - back)
       FROM string_to_table(f[6], ';') p
-      WHERE split_part(p, '/', 2)::timestamptz > f[4]::timestamptz AND (f[2] = 'due' OR split_part(p, '/', 1)::timestamptz < f[5]::timestamptz) ORDER BY 1) AS pauses,
-    CASE f[2] WHEN 'used' THEN f[7] ELSE to_char(f[7]::timestamptz - back, 'YYYY-MM-DD HH24:MI:SS') END AS expected
+      WHERE f[2] = 'open' OR split_part(p, '/', 2)::timestamptz > f[4]::timestamptz AND (f[2] = 'due' OR split_part(p, '/', 1)::timestamptz < f[5]::timestamptz) ORDER BY 1) AS pauses,
+    CASE WHEN f[2] <> 'due' THEN f[7] ELSE to_char(f[7]::timestamptz - back, 'YYYY-MM-DD HH24:MI:SS') END AS expected
   FROM string_to_table(:'cases', E'\n') l, string_to_array(l, E'\t') f,
     LATERAL (SELECT split_part(c, E'\t', 2) AS hours FROM string_to_table(:'calendars', E'\n') c WHERE split_part(c, E'\t', 1) = f[3]) k,
     LATERAL (SELECT CASE WHEN f[4] >= '2030' THEN interval '3654 days' ELSE '0' END AS back) b
-  WHERE f[6] <> '' AND f[2] IN ('due', 'used');
+  WHERE f[6] <> '';
 INSERT INTO gov.calendar (area, name, hours) VALUES ('3716', 'peer', 'UTC; 24/7');
 UPDATE gov.handling_limit SET calendar = 'peer' WHERE area = '371602001001001' AND item = '0101';
 
@@ -261,7 +262,17 @@ CREATE FUNCTION pg_temp.through_event(c peer) RETURNS text LANGUAGE plpgsql AS $
 DECLARE
   e bigint;
   p tstzrange;
+  shorter peer := c;
 BEGIN
+  -- 60 or 0 seconds longer
+  IF c.ask = 'open' THEN
+    c.ask := 'used';
+    c.until := c.start + interval '1 minute';
+    c.start := date_trunc('year', c.start);
+    shorter := c;
+    shorter.until := c.until - interval '1 minute';
+    RETURN (pg_temp.through_event(c)::numeric - pg_temp.through_event(shorter)::numeric > 0)::text;
+  END IF;
   UPDATE gov.calendar SET hours = c.hours::grid_gov.work_calendar WHERE name = 'peer';
   -- only whole minutes can be a limit
   UPDATE gov.handling_limit SET allow = (CASE c.ask WHEN 'due' THEN c.allow::integer / 60 || 'wm' ELSE '100wh' END)::grid_gov.time_limit WHERE area = '371602001001001' AND item = '0101';
@@ -269,6 +280,7 @@ BEGIN
   PERFORM pg_temp.step(e, 'acceptor_city', 'submit', c.start), pg_temp.step(e, 'acceptor_city', 'accept', c.start, '{"item": "0101"}');
   PERFORM pg_temp.step(e, 'dispatcher_city', 'dispatch', c.start, '{"unit": "cg"}');
   FOREACH p IN ARRAY c.pauses LOOP
+    EXIT WHEN lower(p) >= c.until;
     PERFORM pg_temp.step(e, 'dispatcher_city', 'recall', lower(p));
     EXIT WHEN upper(p) > c.until;
     PERFORM pg_temp.step(e, 'dispatcher_city', 'redispatch', upper(p), '{"unit": "cg"}');
@@ -276,9 +288,8 @@ BEGIN
   IF c.ask = 'due' THEN
     RETURN (SELECT to_char(due_at, 'YYYY-MM-DD HH24:MI:SS') FROM gov.event WHERE id = e);
   END IF;
-  IF (SELECT state FROM gov.event WHERE id = e) = 'returned' THEN
-    PERFORM pg_temp.step(e, 'dispatcher_city', 'recall', c.until);
-  ELSE
+  -- where it ends in a pause, the recall has told what was used
+  IF (SELECT state FROM gov.event WHERE id = e) <> 'returned' THEN
     PERFORM pg_temp.step(e, 'handler_cg', 'sign', c.until), pg_temp.step(e, 'handler_cg', 'feedback', c.until);
   END IF;
   RETURN (SELECT round(used_minutes * 60)::text FROM gov.event_task t WHERE t.event_id = e AND kind = 'handle' ORDER BY id DESC LIMIT 1);
