@@ -35,6 +35,7 @@ typedef struct GgPlan
 	const char *text;
 	int nargs;
 	Oid argtypes[20];
+	bool by_key; /* joins look rows up one by one */
 	SPIPlanPtr plan;
 } GgPlan;
 

@@ -31,6 +31,25 @@ gg_visible(int64 event)
 	return SPI_processed == 1;
 }
 
+/* The same of n different events: all of them? */
+bool
+gg_all_visible(Datum events, int n)
+{
+	static GgPlan plan = {
+		"SELECT pg_catalog.count(*) FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) ANY ($1)",
+		1,
+		{INT8ARRAYOID}};
+	Oid table = gg_gov_table("event", false);
+	bool null;
+
+	if (check_enable_rls(table, InvalidOid, true) != RLS_ENABLED ||
+		pg_class_aclcheck(table, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+		return true;
+	gg_execute(&plan, &events, NULL, false, 1);
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null)) ==
+		   n;
+}
+
 /* The event is not there, or not for this actor: the same answer. */
 static void
 not_visible(int64 event)

@@ -482,6 +482,7 @@ extern GgRefusal *gg_change(GgStep *step, GgRow *row, const GgAsk *ask);
 
 /* act.c: would the current role see this event by SELECT? Inside SPI_connect(), as the caller. */
 extern bool gg_visible(int64 event);
+extern bool gg_all_visible(Datum events, int n);
 
 /* digest.c */
 #define GG_DIGEST 32

@@ -1,11 +1,11 @@
 /*
- * report.c: report() and report_batch(): a report as a function call.
+ * report.c: report(): one report as a function call.
  *
- * Called by bridges (12345, 110, apps, sensors). A report with the source's
- * number is taken once: the number's second arrival answers with the first
- * event. All rules are the guard's.
+ * Called by bridges (12345, 110, apps, sensors), and by batch.c for what cannot
+ * be taken in bulk. A report with the source's number is taken once: the number's
+ * second arrival answers with the first event. All rules are the guard's.
  */
-#include "event/event.h"
+#include "event/report.h"
 
 #include "catalog/pg_type.h"
 #include "funcapi.h"
@@ -13,32 +13,9 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-/* A report's values, SQL NULL as null. */
-typedef struct Report
-{
-	Datum v[12];
-	bool null[12];
-} Report;
-
-enum
-{
-	R_BODY,
-	R_LOCATION,
-	R_SOURCE,
-	R_EXTERNAL_ID,
-	R_AREA,
-	R_ITEM,
-	R_URGENT,
-	R_FRAME,
-	R_NAME,
-	R_PHONE,
-	R_ADDRESS,
-	R_ARGS
-};
-
 /* The event that came with this number of this source before, or 0; counts the arrival. */
 static int64
-known_before(Report *r)
+known_before(GgReport *r)
 {
 	static GgPlan plan = {
 		"UPDATE gov.intake SET times = times OPERATOR(pg_catalog.+) 1 WHERE source OPERATOR(pg_catalog.=) $1"
@@ -56,9 +33,19 @@ known_before(Report *r)
 															SPI_tuptable->tupdesc, 1, &null));
 }
 
+/* A trigger of the city's own answered NULL for the new row. */
+void
+gg_report_left_out(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION), errmsg("the report was not stored"),
+			 errdetail("A trigger of the city's own on gov.event left the row out."),
+			 errhint("grid_gov.check_setup() lists the triggers beside ours.")));
+}
+
 /* Insert the event and what is known of its reporter; inside SPI_connect, as the owner of gov. */
 static int64
-insert_report(Report *r, Oid geometry)
+insert_report(GgReport *r, Oid geometry)
 {
 	static GgPlan plan = {
 		"INSERT INTO gov.event (body, location, source, external_id, area, item, urgent, action_args)"
@@ -89,6 +76,8 @@ insert_report(Report *r, Oid geometry)
 			n[i] = 'n';
 	}
 	gg_execute(&plan, v, n, false, 1);
+	if (SPI_processed == 0)
+		gg_report_left_out();
 	id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
 	if (!r->null[R_NAME] || !r->null[R_PHONE] || !r->null[R_ADDRESS])
 	{
@@ -104,8 +93,8 @@ insert_report(Report *r, Oid geometry)
 }
 
 /* The type of PostGIS points, from the column that stores them. */
-static Oid
-geometry_type(void)
+Oid
+gg_geometry_type(void)
 {
 	static GgPlan plan = {
 		"SELECT a.atttypid FROM pg_catalog.pg_attribute a WHERE a.attrelid OPERATOR(pg_catalog.=) $1"
@@ -125,10 +114,8 @@ geometry_type(void)
 /* What an attempt needs and gives. */
 typedef struct Attempt
 {
-	Report *report;
-	const Jsonb *item;
+	GgReport *report;
 	Oid geometry;
-	const GgIdentity *self;
 	int64 id;
 } Attempt;
 
@@ -163,13 +150,13 @@ check_visible(int64 event, bool known, const GgIdentity *self)
 						errhint("grid_gov.grant_access() gives areas to roles.")));
 }
 
-/* Idempotent report; *error is NULL on success. */
-static int64
-take_report(Report *r, Oid geometry, const GgIdentity *self, ErrorData **error)
+/* Idempotent report; *error is NULL on success. Inside SPI_connect(), as the owner of gov. */
+int64
+gg_take_report(GgReport *r, Oid geometry, const GgIdentity *self, ErrorData **error)
 {
 	int64 id;
 	bool known = true;
-	Attempt a = {r, NULL, geometry, self, 0};
+	Attempt a = {r, geometry, 0};
 
 	*error = NULL;
 	(void) gg_actor_now(); /* nobody is told nothing */
@@ -208,7 +195,7 @@ GG_FUNCTION(gg_report);
 Datum
 gg_report(PG_FUNCTION_ARGS)
 {
-	Report r;
+	GgReport r;
 	GgIdentity self;
 	ErrorData *error;
 	int64 id;
@@ -220,155 +207,10 @@ gg_report(PG_FUNCTION_ARGS)
 	}
 	gg_become_owner(gg_gov_table("event", false), &self);
 	SPI_connect();
-	id = take_report(&r, geometry_type(), &self, &error);
+	id = gg_take_report(&r, gg_geometry_type(), &self, &error);
 	if (error != NULL)
 		ReThrowError(error);
 	SPI_finish();
 	gg_become_self(&self);
 	PG_RETURN_INT64(id);
-}
-
-/* A member of the item as text datum. */
-static void
-take_text(Report *r, int field, const Jsonb *item, const char *name)
-{
-	char *text = gg_arg(item, name);
-
-	r->null[field] = text == NULL;
-	r->v[field] = text ? CStringGetTextDatum(text) : (Datum) 0;
-}
-
-/* One item of a batch: {"body", "lon", "lat", "frame", "source", "external_id", ...}. */
-static void
-read_item(Report *r, const Jsonb *item)
-{
-	static GgPlan plan = {
-		"SELECT grid_gov.make_point($1::double precision, $2::double precision, $3)",
-		3,
-		{TEXTOID, TEXTOID, TEXTOID}};
-	char *lon = gg_arg(item, "lon");
-	char *lat = gg_arg(item, "lat");
-	char *urgent = gg_arg(item, "urgent");
-	char *args = gg_arg(item, "args");
-
-	take_text(r, R_BODY, item, "body");
-	take_text(r, R_SOURCE, item, "source");
-	take_text(r, R_EXTERNAL_ID, item, "external_id");
-	take_text(r, R_AREA, item, "area");
-	take_text(r, R_ITEM, item, "item");
-	take_text(r, R_FRAME, item, "frame");
-	take_text(r, R_NAME, item, "reporter_name");
-	take_text(r, R_PHONE, item, "phone");
-	take_text(r, R_ADDRESS, item, "address");
-	if (urgent != NULL && strcmp(urgent, "true") != 0 && strcmp(urgent, "false") != 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("\"urgent\" is \"%s\", neither true nor false", urgent)));
-	r->null[R_URGENT] = urgent == NULL;
-	r->v[R_URGENT] = BoolGetDatum(urgent != NULL && strcmp(urgent, "true") == 0);
-	r->null[R_ARGS] = args == NULL;
-	r->v[R_ARGS] = args ? DirectFunctionCall1(jsonb_in, CStringGetDatum(args)) : (Datum) 0;
-	if (r->null[R_SOURCE])
-	{
-		r->null[R_SOURCE] = false;
-		r->v[R_SOURCE] = CStringGetTextDatum("grid");
-	}
-	if (r->null[R_FRAME])
-	{
-		r->null[R_FRAME] = false;
-		r->v[R_FRAME] = CStringGetTextDatum("cgcs2000");
-	}
-	r->null[R_LOCATION] = lon == NULL || lat == NULL;
-	r->v[R_LOCATION] = (Datum) 0;
-	if (!r->null[R_LOCATION])
-	{
-		Datum v[3] = {CStringGetTextDatum(lon), CStringGetTextDatum(lat), r->v[R_FRAME]};
-		bool null;
-
-		gg_execute(&plan, v, NULL, false, 1);
-		r->v[R_LOCATION] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null);
-	}
-}
-
-/* Take one item of a batch, as an attempt. */
-static void
-attempt_item(void *arg)
-{
-	Attempt *a = arg;
-	Report r;
-	ErrorData *error;
-
-	read_item(&r, a->item);
-	a->id = take_report(&r, a->geometry, a->self, &error);
-	if (error != NULL)
-		ReThrowError(error);
-}
-
-GG_FUNCTION(gg_report_batch);
-
-/*
- * report_batch(items) -> rows (ord, event, code, problem): a jsonb array of
- * reports; bad items come back with SQLSTATE and reason, the good ones stand.
- */
-Datum
-gg_report_batch(PG_FUNCTION_ARGS)
-{
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Jsonb *items = PG_GETARG_JSONB_P(0);
-	GgIdentity self;
-	Oid geometry;
-	int n;
-	MemoryContext each;
-
-	if (!JB_ROOT_IS_ARRAY(items) || JB_ROOT_IS_SCALAR(items))
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("report_batch() takes a JSON array of reports"),
-			 errhint(
-				 "[{\"body\": \"...\", \"lon\": 118.0, \"lat\": 37.4, \"source\": \"12345\", \"external_id\": \"...\"}]")));
-	InitMaterializedSRF(fcinfo, 0);
-	gg_become_owner(gg_gov_table("event", false), &self);
-	SPI_connect();
-	geometry = geometry_type();
-	n = JB_ROOT_COUNT(items);
-	each = AllocSetContextCreate(CurrentMemoryContext, "grid_gov report", ALLOCSET_DEFAULT_SIZES);
-	for (int i = 0; i < n; i++)
-	{
-		JsonbValue *item = getIthJsonbValueFromContainer(&items->root, i);
-		MemoryContext old = MemoryContextSwitchTo(each);
-		ErrorData *error = NULL;
-		int64 id = 0;
-		Datum v[4];
-		bool null[4] = {false, false, true, true};
-
-		CHECK_FOR_INTERRUPTS();
-		if (item->type == jbvBinary)
-		{
-			Attempt a = {NULL, JsonbValueToJsonb(item), geometry, &self, 0};
-
-			error = gg_attempt(attempt_item, &a);
-			id = error == NULL ? a.id : 0;
-		}
-		v[0] = Int32GetDatum(i + 1);
-		v[1] = Int64GetDatum(id);
-		null[1] = id == 0;
-		if (error != NULL)
-		{
-			v[2] = CStringGetTextDatum(unpack_sql_state(error->sqlerrcode));
-			v[3] = CStringGetTextDatum(error->message);
-			null[2] = null[3] = false;
-		}
-		else if (id == 0)
-		{
-			v[2] = CStringGetTextDatum("22023");
-			v[3] = CStringGetTextDatum("the item is not a JSON object");
-			null[2] = null[3] = false;
-		}
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, v, null);
-		MemoryContextSwitchTo(old);
-		MemoryContextReset(each);
-	}
-	SPI_finish();
-	gg_become_self(&self);
-	return (Datum) 0;
 }

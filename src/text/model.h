@@ -59,6 +59,9 @@ typedef struct GgScores
 } GgScores;
 /* Score a normal form, in which silent words are blotted out; lex may be NULL. */
 extern void gg_score(const GgModel *m, const GgLexicon *lex, uint32 *unit, int n, GgScores *out);
+/* The labels lo .. hi - 1 alone, by n-grams alone. */
+extern void gg_score_some(const GgModel *m, int lo, int hi, const uint32 *unit, int n,
+						  GgScores *out);
 /* Scores to probabilities, in place. */
 extern void gg_softmax(const GgModel *m, float *score);
 /* The factor of n-gram weights in a text with so many features. */

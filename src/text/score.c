@@ -110,17 +110,17 @@ sum_eight(const int8 *weight, int bits, const uint32 *unit, int n, int32 *acc)
 	return grams;
 }
 
-/* Add the weights of one bucket. */
+/* Add some weights of one bucket. */
 static inline void
-add(int32 *acc, const int8 *row, int stride, int times)
+add(int32 *acc, const int8 *row, int width, int times)
 {
-	for (int k = 0; k < stride; k++)
+	for (int k = 0; k < width; k++)
 		acc[k] += row[k] * times;
 }
 
-/* The same with any number of labels. */
+/* The same with any number of labels, of which the first width ones are wanted. */
 static int
-sum_many(const int8 *weight, int bits, int stride, const uint32 *unit, int n, int32 *acc)
+sum_many(const int8 *weight, int bits, int stride, int width, const uint32 *unit, int n, int32 *acc)
 {
 	uint32 a = 0, b = 0;
 	int grams = 0;
@@ -132,15 +132,15 @@ sum_many(const int8 *weight, int bits, int stride, const uint32 *unit, int n, in
 
 		if (c != 0)
 		{
-			add(acc, weight + (Size) gg_gram1(c, bits) * stride, stride, times);
+			add(acc, weight + (Size) gg_gram1(c, bits) * stride, width, times);
 			grams += times;
 			if (b != 0)
 			{
-				add(acc, weight + (Size) gg_gram2(b, c, bits) * stride, stride, times);
+				add(acc, weight + (Size) gg_gram2(b, c, bits) * stride, width, times);
 				grams += times;
 				if (a != 0)
 				{
-					add(acc, weight + (Size) gg_gram3(a, b, c, bits) * stride, stride, times);
+					add(acc, weight + (Size) gg_gram3(a, b, c, bits) * stride, width, times);
 					grams += times;
 				}
 			}
@@ -169,7 +169,8 @@ gg_score(const GgModel *m, const GgLexicon *lex, uint32 *unit, int n, GgScores *
 	if (m->head.stride == 8)
 		out->grams = sum_eight(m->weight, m->head.bits, unit, n, acc);
 	else
-		out->grams = sum_many(m->weight, m->head.bits, m->head.stride, unit, n, acc);
+		out->grams =
+			sum_many(m->weight, m->head.bits, m->head.stride, m->head.nlabel, unit, n, acc);
 	factor = gg_gram_factor(m, out->grams);
 	for (int k = 0; k < m->head.nlabel; k++)
 		out->score[k] = m->bias[k] + factor * acc[k];
@@ -177,6 +178,20 @@ gg_score(const GgModel *m, const GgLexicon *lex, uint32 *unit, int n, GgScores *
 		for (int k = 0; k < m->head.nlabel; k++)
 			if (m->category[k] >= 0)
 				out->score[k] += m->head.lexicon * points[m->category[k]];
+}
+
+/* The score of the labels lo .. hi - 1 alone, by n-grams alone; the others are left as they are. */
+void
+gg_score_some(const GgModel *m, int lo, int hi, const uint32 *unit, int n, GgScores *out)
+{
+	int32 acc[GG_LABELS_MAX];
+	double factor;
+
+	memset(acc, 0, sizeof(int32) * (hi - lo));
+	out->grams = sum_many(m->weight + lo, m->head.bits, m->head.stride, hi - lo, unit, n, acc);
+	factor = gg_gram_factor(m, out->grams);
+	for (int k = lo; k < hi; k++)
+		out->score[k] = m->bias[k] + factor * acc[k - lo];
 }
 
 /* Scores to probabilities, in place. */

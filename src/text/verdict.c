@@ -83,6 +83,13 @@ gg_text_verdict(const char *body, int len, GgVerdict *out)
 	out->needs_review = out->margin < m->head.margin;
 }
 
+/* Is the label an item of this category? */
+static bool
+is_item_of(const char *label, int category)
+{
+	return strlen(label) == 4 && label[0] == '0' && label[1] == '1' + category;
+}
+
 /* The best catalogue item inside the category (-1: the likeliest one). */
 bool
 gg_text_item(const char *body, int len, int category, char item[5])
@@ -90,7 +97,8 @@ gg_text_item(const char *body, int len, int category, char item[5])
 	int64 id;
 	const GgModel *m = gg_active_model(GG_KIND_ITEM, &id);
 	GgScores s;
-	int first, second, best = -1;
+	GgBody b;
+	int lo = 0, hi, best = -1;
 
 	if (category < 0)
 	{
@@ -101,14 +109,23 @@ gg_text_item(const char *body, int len, int category, char item[5])
 		category = v.category;
 		m = gg_active_model(GG_KIND_ITEM, &id);
 	}
-	if (m == NULL || category < 0 || !rank(m, NULL, body, len, &s, &first, &second))
+	if (m == NULL || category < 0)
 		return false;
-	for (int k = 0; k < m->head.nlabel; k++)
-		if (strlen(m->label[k]) == 4 && m->label[k][0] == '0' && m->label[k][1] == '1' + category &&
-			(best < 0 || s.score[k] > s.score[best]))
+	/* labels are in order: one category's items stand together */
+	while (lo < m->head.nlabel && !is_item_of(m->label[lo], category))
+		lo++;
+	for (hi = lo; hi < m->head.nlabel && is_item_of(m->label[hi], category);)
+		hi++;
+	if (lo == hi)
+		return false;
+	gg_body_ready(&b, body, len, false);
+	gg_score_some(m, lo, hi, b.normal.unit, b.normal.n, &s);
+	gg_body_done(&b);
+	if (s.grams == 0)
+		return false;
+	for (int k = lo; k < hi; k++)
+		if (best < 0 || s.score[k] > s.score[best])
 			best = k;
-	if (best < 0)
-		return false;
 	strlcpy(item, m->label[best], 5);
 	return true;
 }
