@@ -140,7 +140,7 @@ COMMENT ON FUNCTION grid_gov.enforce_workflow() IS '触发器:enforce_workflow('
 CREATE FUNCTION grid_gov.import_events(staging regclass) RETURNS bigint
   LANGUAGE c VOLATILE STRICT
   AS 'MODULE_PATHNAME', 'gg_import_events';
-COMMENT ON FUNCTION grid_gov.import_events(regclass) IS '导入历史事件:从暂存表按列名读入,每件一行标为导入的台账;仅限 gov 的所有者,不参与考核';
+COMMENT ON FUNCTION grid_gov.import_events(regclass) IS '导入历史事件:从暂存表按列名读入,每个日期一行标为导入的台账,派遣过的有主办任务;仅限 gov 的所有者,不参与考核';
 
 CREATE FUNCTION grid_gov.check_workflow(name text DEFAULT NULL) RETURNS TABLE (workflow text, step text, severity text, problem text)
   LANGUAGE c VOLATILE ROWS 10

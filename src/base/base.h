@@ -56,6 +56,7 @@ typedef struct GgDirect
 	int ncolumns;
 	const char *column[GG_DIRECT_COLUMNS];
 	const Oid *type; /* of the values */
+	bool keys_hold;  /* foreign keys need no check: what they refer to was just written */
 	/* what was learnt of the table */
 	bool listed;
 	bool known;
@@ -67,6 +68,10 @@ typedef struct GgDirect
 	struct GgDirectState *state; /* kept for the transaction */
 } GgDirect;
 extern bool gg_direct_insert(GgDirect *direct, const Datum *values, const bool *nulls);
+/* Many rows in one command: they may wait until the end. After an error, abort. */
+extern void gg_direct_bulk_begin(void);
+extern void gg_direct_bulk_end(void);
+extern void gg_direct_bulk_abort(void);
 
 /* attempt.c: run body in a subtransaction; NULL, or the error that undid it. */
 extern ErrorData *gg_attempt(void (*body)(void *arg), void *arg);

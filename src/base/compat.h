@@ -38,6 +38,15 @@ struct Node;
 #define gg_check_can_set_role(member, role) check_is_member_of_role(member, role)
 #endif
 
+/* Enter a stored row into all indexes (needs executor/executor.h). Since 16 it may be told to leave out summarizing ones. */
+#if PG_VERSION_NUM >= 160000
+#define gg_insert_index_tuples(target, slot, estate)                                               \
+	ExecInsertIndexTuples(target, slot, estate, false, false, NULL, NIL, false)
+#else
+#define gg_insert_index_tuples(target, slot, estate)                                               \
+	ExecInsertIndexTuples(target, slot, estate, false, false, NULL, NIL)
+#endif
+
 /* Declare a SQL-callable function, export it, and register its call convention. */
 #define GG_FUNCTION(fn)                                                                            \
 	extern PGDLLEXPORT Datum fn(PG_FUNCTION_ARGS);                                                 \

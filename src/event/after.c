@@ -23,9 +23,9 @@ bytes(const uint8 *data, int len)
 	return b;
 }
 
-/* Append the step's row to the journal. */
+/* Append a step's row to the journal. */
 static void
-write_log(const GgPending *p)
+write_log(const GgLogRow *l, const uint8 *hash)
 {
 	static GgPlan plan = {
 		"INSERT INTO gov.event_log (event_id, seq, at, recorded_at, action, from_state, to_state, actor, role, outer_role,"
@@ -43,7 +43,6 @@ write_log(const GgPending *p)
 							   "unit",     "due_at",      "stage_due_at", "backdated",
 							   "imported", "note_digest", "facts_digest", "hash"},
 							  plan.argtypes};
-	const GgLogRow *l = &p->log;
 	bool null[20];
 	Datum v[20];
 	char n[21] = "                    ";
@@ -67,7 +66,7 @@ write_log(const GgPending *p)
 	v[16] = BoolGetDatum(l->imported);
 	v[17] = PointerGetDatum(bytes(l->note_digest, GG_DIGEST));
 	v[18] = PointerGetDatum(bytes(l->facts_digest, GG_DIGEST));
-	v[19] = PointerGetDatum(bytes(p->hash, GG_DIGEST));
+	v[19] = PointerGetDatum(bytes(hash, GG_DIGEST));
 	if (l->from == NULL)
 		n[5] = 'n';
 	if (l->unit == NULL)
@@ -120,9 +119,15 @@ write_intake(const GgAfter *a)
 		2,
 		{INT8OID, TEXTOID}};
 	static GgPlan plan = {
-		"INSERT INTO gov.intake (source, external_id, event_id) VALUES ($1, $2, $3)",
-		3,
-		{TEXTOID, TEXTOID, INT8OID}};
+		"INSERT INTO gov.intake (source, external_id, event_id, received_at, times) VALUES ($1, $2, $3, $4, $5)",
+		5,
+		{TEXTOID, TEXTOID, INT8OID, TIMESTAMPTZOID, INT4OID}};
+	static GgDirect direct = {"intake",
+							  5,
+							  {"source", "external_id", "event_id", "received_at", "times"},
+							  plan.argtypes,
+							  .keys_hold = true};
+	static const bool null[5] = {false};
 
 	if (a->p->citizen_key != NULL)
 	{
@@ -132,9 +137,11 @@ write_intake(const GgAfter *a)
 	}
 	if (gg_has(&a->row, EV_EXTERNAL_ID))
 	{
-		Datum v[3] = {a->row.v[EV_SOURCE], a->row.v[EV_EXTERNAL_ID], Int64GetDatum(a->event)};
+		Datum v[5] = {a->row.v[EV_SOURCE], a->row.v[EV_EXTERNAL_ID], Int64GetDatum(a->event),
+					  TimestampTzGetDatum(a->p->log.recorded_at), Int32GetDatum(1)};
 
-		gg_execute(&plan, v, NULL, false, 0);
+		if (!gg_direct_insert(&direct, v, null))
+			gg_execute(&plan, v, NULL, false, 0);
 	}
 }
 
@@ -272,7 +279,13 @@ gg_journal_event(PG_FUNCTION_ARGS)
 	t = gg_transition(wf, p->log.from ? gg_state_of(wf, p->log.from) : -1, p->log.action);
 	gg_become_owner(RelationGetRelid(td->tg_relation), &self);
 	SPI_connect();
-	write_log(p);
+	if (insert && p->log.imported)
+	{
+		uint8 chain[GG_DIGEST];
+
+		(void) gg_import_chain(&a.row, wf, &p->log, chain, write_log);
+	}
+	write_log(&p->log, p->hash);
 	write_note(p);
 	if (insert)
 		write_intake(&a);

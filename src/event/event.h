@@ -560,6 +560,11 @@ extern MemoryContext gg_pending_context(void);
 extern bool gg_importing(void);
 extern bool gg_importable(const char *column);
 extern void gg_import_row(GgStep *step, GgRow *row);
+extern void gg_import_last(const GgRow *row, const GgWorkflow *wf, const char **action, int32 *seq,
+						   const char **from);
+extern bool gg_import_chain(const GgRow *row, const GgWorkflow *wf, const GgLogRow *last,
+							uint8 hash[GG_DIGEST],
+							void (*write)(const GgLogRow *log, const uint8 *hash));
 
 /* enforce.c, sweep.c: their settings */
 extern void gg_enforce_init(void);

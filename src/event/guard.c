@@ -218,8 +218,13 @@ finish(GgStep *step, GgRow *row, const GgRow *old, const char *action)
 	char *args =
 		step->args != NULL ? JsonbToCString(NULL, &step->args->root, VARSIZE(step->args)) : NULL;
 	const uint8 *previous = NULL;
+	const char *from = step->from < 0 ? NULL : step->wf->state[step->from].name;
+	uint8 chain[GG_DIGEST];
+	bool import = old == NULL && gg_importing();
 	bytea *head;
 
+	if (import)
+		gg_import_last(row, step->wf, &action, &seq, &from);
 	gg_set_null(row, EV_ACTION);
 	gg_set_null(row, EV_ACTION_NOTE);
 	gg_set_null(row, EV_ACTION_ARGS);
@@ -248,8 +253,7 @@ finish(GgStep *step, GgRow *row, const GgRow *old, const char *action)
 	p->log.at = step->at;
 	p->log.recorded_at = step->recorded_at;
 	p->log.action = gg_pending_share(GG_SHARED_ACTION, action);
-	p->log.from =
-		gg_pending_share(GG_SHARED_FROM, step->from < 0 ? NULL : step->wf->state[step->from].name);
+	p->log.from = gg_pending_share(GG_SHARED_FROM, from);
 	p->log.to = gg_pending_share(GG_SHARED_TO, step->wf->state[step->to].name);
 	p->log.actor = gg_pending_share(GG_SHARED_ACTOR, step->actor->text);
 	p->log.role = gg_role_name[step->role];
@@ -282,6 +286,8 @@ finish(GgStep *step, GgRow *row, const GgRow *old, const char *action)
 		if (VARSIZE_ANY_EXHDR(b) == GG_DIGEST)
 			previous = (const uint8 *) VARDATA_ANY(b);
 	}
+	if (import && gg_import_chain(row, step->wf, &p->log, chain, NULL))
+		previous = chain;
 	gg_log_hash(&p->log, previous, p->hash);
 	head = palloc(VARHDRSZ + GG_DIGEST);
 	SET_VARSIZE(head, VARHDRSZ + GG_DIGEST);
@@ -359,7 +365,7 @@ guard_insert(TriggerData *td)
 			 gg_column[c].type == GG_I2) &&
 			c != EV_SEQ)
 			gg_set(&row, c, (Datum) 0);
-	finish(&step, &row, NULL, gg_importing() ? "import" : "report");
+	finish(&step, &row, NULL, "report");
 	MemoryContextSwitchTo(caller); /* the result outlives SPI_finish() */
 	result = gg_row_store(map, desc, td->tg_trigtuple, &row);
 	SPI_finish();

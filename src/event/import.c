@@ -2,20 +2,23 @@
  * import.c: a city's old events, as they were, with a journal that says so.
  *
  * import_events() reads a staging table; the guard lets its rows in with their
- * dates and states while the import runs, and only then. Each event gets one
- * journal row, "import", marked imported, and, where it was dispatched, its
- * handle task with the breach that its dates show. Scores leave them out.
+ * dates and states while the import runs, and only then. Each of an event's dates
+ * becomes a journal row of the step that it tells of, marked imported, and, where
+ * it was dispatched, its handle task with the breach that its dates show. The
+ * facts that those rows cover are the event as it came. Scores leave them out.
  */
 #include "event/event.h"
 #include "event/after.h"
 
+#include "access/table.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "access/table.h"
 
 static bool importing = false;
 
@@ -43,54 +46,106 @@ gg_importable(const char *column)
 	return false;
 }
 
-/* The latest date of the row. */
-static TimestampTz
-last_date(const GgRow *row)
+/* What a date of the row tells. */
+static const struct
 {
-	static const GgColumn date[] = {EV_REPORTED_AT, EV_ACCEPTED_AT, EV_DISPATCHED_AT, EV_SIGNED_AT,
-									EV_FEEDBACK_AT, EV_CLOSED_AT,   EV_EVALUATED_AT};
-	TimestampTz last = 0;
+	GgColumn date;
+	const char *action;
+	const char *to;
+} told[] = {
+	{EV_REPORTED_AT, "report", "reported"},       {EV_ACCEPTED_AT, "accept", "pending_dispatch"},
+	{EV_DISPATCHED_AT, "dispatch", "dispatched"}, {EV_SIGNED_AT, "sign", "handling"},
+	{EV_FEEDBACK_AT, "feedback", "feedback"},     {EV_CLOSED_AT, "close", "closed"},
+	{EV_EVALUATED_AT, "evaluate", "evaluated"}};
 
-	for (int i = 0; i < lengthof(date); i++)
-		if (gg_has(row, date[i]) && (last == 0 || gg_time(row, date[i]) > last))
-			last = gg_time(row, date[i]);
-	return last;
+/* One step of an imported event. */
+typedef struct Told
+{
+	const char *action;
+	const char *to;
+	TimestampTz at;
+	bool dispatched; /* by then */
+} Told;
+
+#define MAX_TOLD (lengthof(told) + 1)
+
+/* The steps that the row's dates tell of, and "import" to its state where they do not lead there. */
+static int
+tell(const GgRow *row, const GgWorkflow *wf, Told step[MAX_TOLD])
+{
+	const char *state = gg_text(row, EV_STATE);
+	bool dispatched = false;
+	int n = 0;
+
+	for (int i = 0; i < lengthof(told); i++)
+	{
+		if (!gg_has(row, told[i].date) || gg_state_of(wf, told[i].to) < 0)
+			continue;
+		dispatched = dispatched || told[i].date == EV_DISPATCHED_AT;
+		step[n].action = told[i].action;
+		step[n].to = told[i].to;
+		step[n].at = gg_time(row, told[i].date);
+		step[n++].dispatched = dispatched;
+	}
+	if (n == 0 || strcmp(step[n - 1].to, state) != 0)
+	{
+		step[n].action = "import";
+		step[n].to = state;
+		step[n].at = gg_time(row, EV_LAST_AT);
+		step[n++].dispatched = gg_has(row, EV_DISPATCHED_AT);
+	}
+	return n;
+}
+
+/* A row of the staging table makes no sense: say which one. */
+static pg_attribute_noreturn() void refuse(const GgRow *row, int code, const char *why)
+{
+	char *body = gg_has(row, EV_BODY) ? gg_text(row, EV_BODY) : "";
+	char *number = gg_has(row, EV_EXTERNAL_ID) ? gg_text(row, EV_EXTERNAL_ID) : NULL;
+
+	ereport(ERROR,
+			(errcode(code), errmsg("cannot import an event: %s", why),
+			 number != NULL ? errdetail("It is the event with external_id \"%s\".", number)
+							: errdetail("Its body begins with \"%s\".",
+										pnstrdup(body, pg_mbcliplen(body, strlen(body), 90)))));
 }
 
 /* Carry an old event's facts over: state, clocks, and the step's time. Called by the guard. */
 void
 gg_import_row(GgStep *step, GgRow *row)
 {
-	static const GgColumn date[] = {EV_REPORTED_AT, EV_ACCEPTED_AT, EV_DISPATCHED_AT,
-									EV_FEEDBACK_AT, EV_CLOSED_AT,   EV_EVALUATED_AT};
 	TimestampTz before = DT_NOBEGIN;
+	GgColumn last = EV_REPORTED_AT;
 	char *state = gg_has(row, EV_STATE) ? gg_text(row, EV_STATE) : "closed";
 
 	if (!gg_has(row, EV_REPORTED_AT))
-		ereport(ERROR, (errcode(ERRCODE_GG_NOTE_OR_ARG_MISSING),
-						errmsg("an imported event needs reported_at")));
-	for (int i = 0; i < lengthof(date); i++)
+		refuse(row, ERRCODE_GG_NOTE_OR_ARG_MISSING, "it has no reported_at");
+	for (int i = 0; i < lengthof(told); i++)
 	{
-		if (!gg_has(row, date[i]))
+		GgColumn c = told[i].date;
+
+		if (!gg_has(row, c))
 			continue;
-		if (gg_time(row, date[i]) < before)
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("imported event: %s lies before the step that precedes it",
-								   gg_column[date[i]].name)));
-		before = gg_time(row, date[i]);
+		if (TIMESTAMP_NOT_FINITE(gg_time(row, c)) || gg_time(row, c) < before)
+			refuse(row, ERRCODE_INVALID_PARAMETER_VALUE,
+				   psprintf("its %s %s lies before %s %s", gg_column[c].name,
+							pstrdup(timestamptz_to_str(gg_time(row, c))), gg_column[last].name,
+							pstrdup(timestamptz_to_str(before))));
+		before = gg_time(row, c);
+		last = c;
 	}
-	step->at = last_date(row);
+	step->at = before;
 	if (step->at > step->recorded_at)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("an imported event lies in the future")));
+		refuse(row, ERRCODE_INVALID_PARAMETER_VALUE,
+			   psprintf("its %s %s lies in the future", gg_column[last].name,
+						timestamptz_to_str(step->at)));
 	step->to = gg_state_of(step->wf, state);
 	if (step->to < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("state \"%s\" does not exist in workflow \"%s\"", state, step->wf->name)));
+		refuse(row, ERRCODE_INVALID_PARAMETER_VALUE,
+			   psprintf("state \"%s\" does not exist in workflow \"%s\"", state, step->wf->name));
 	gg_set_text(row, EV_STATE, state);
 	gg_set(row, EV_ENTERED_AT, TimestampTzGetDatum(step->at));
-	gg_set_text(row, EV_ENTERED_BY, "import");
+	gg_set(row, EV_LAST_AT, TimestampTzGetDatum(step->at));
 	gg_set(row, EV_IMPORTED, BoolGetDatum(true));
 	gg_set_limits(row);
 	if (gg_has(row, EV_DISPATCHED_AT))
@@ -118,6 +173,80 @@ gg_import_row(GgStep *step, GgRow *row)
 	gg_stage_start(row, step->at, state,
 				   step->wf->state[step->to].paused || !step->wf->state[step->to].open);
 	step->role = GG_ROLE_OWNER;
+	{
+		Told steps[MAX_TOLD];
+		int n = tell(row, step->wf, steps);
+
+		gg_set_text(row, EV_ENTERED_BY, steps[n - 1].action);
+	}
+}
+
+/* The journal row of step k of n, from that of the last one. */
+static void
+log_of(const GgLogRow *last, const Told *steps, int k, GgLogRow *l)
+{
+	*l = *last;
+	l->seq = k + 1;
+	l->at = steps[k].at;
+	l->action = steps[k].action;
+	l->from = k == 0 ? NULL : steps[k - 1].to;
+	l->to = steps[k].to;
+	if (!steps[k].dispatched)
+	{
+		l->unit = NULL;
+		l->has_due = false;
+	}
+	l->has_stage_due = false;
+}
+
+/* The last of an imported event's steps: its action, number, and the state before it (NULL: none). */
+void
+gg_import_last(const GgRow *row, const GgWorkflow *wf, const char **action, int32 *seq,
+			   const char **from)
+{
+	Told steps[MAX_TOLD];
+	int n = tell(row, wf, steps);
+
+	*seq = n;
+	*action = steps[n - 1].action;
+	*from = n == 1 ? NULL : steps[n - 2].to;
+}
+
+/*
+ * The chain of the steps before the last one, whose journal row is there but for
+ * its hash. write NULL: only work out the hash that the last one follows; false:
+ * there are none.
+ */
+bool
+gg_import_chain(const GgRow *row, const GgWorkflow *wf, const GgLogRow *last, uint8 hash[GG_DIGEST],
+				void (*write)(const GgLogRow *log, const uint8 *hash))
+{
+	Told steps[MAX_TOLD];
+	int n = tell(row, wf, steps);
+
+	for (int k = 0; k < n - 1; k++)
+	{
+		GgLogRow l;
+
+		log_of(last, steps, k, &l);
+		gg_log_hash(&l, k == 0 ? NULL : hash, hash);
+		if (write != NULL)
+			write(&l, hash);
+	}
+	return n > 1;
+}
+
+/* The number of the step with this action, or of the last one. */
+static int32
+seq_of(const GgRow *row, const GgPending *p, const char *action)
+{
+	Told steps[MAX_TOLD];
+	int n = tell(row, gg_workflow(p->workflow), steps);
+
+	for (int k = 0; k < n; k++)
+		if (strcmp(steps[k].action, action) == 0)
+			return k + 1;
+	return n;
 }
 
 /* The handle task of an imported event, done or open. Called by the AFTER trigger. */
@@ -130,11 +259,11 @@ gg_import_task(const GgAfter *a)
 		" SELECT e.id, 'handle', e.unit, e.person, e.area, e.dispatched_at, e.signed_at, e.handling_allow, e.due_at, e.due_day,"
 		" e.due_provisional, e.handling_stopped_at, CASE WHEN e.handling_stopped_at IS NULL THEN NULL"
 		"  WHEN e.feedback_at IS NULL THEN 'ended' ELSE 'feedback' END,"
-		" e.handling_stopped_at OPERATOR(pg_catalog.>) e.due_at, e.used_minutes, 1,"
-		" CASE WHEN e.handling_stopped_at IS NULL THEN NULL ELSE 1 END"
+		" e.handling_stopped_at OPERATOR(pg_catalog.>) e.due_at, e.used_minutes, $2,"
+		" CASE WHEN e.handling_stopped_at IS NULL THEN NULL ELSE $3 END"
 		" FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1 AND e.dispatched_at IS NOT NULL",
-		1,
-		{INT8OID}};
+		3,
+		{INT8OID, INT4OID, INT4OID}};
 	static const Oid type[19] = {INT8OID,        TEXTOID,   INT8OID,        TEXTOID, TIMESTAMPTZOID,
 								 TIMESTAMPTZOID, TEXTOID,   TIMESTAMPTZOID, DATEOID, BOOLOID,
 								 TIMESTAMPTZOID, FLOAT8OID, TEXTOID,        TEXTOID, BOOLOID,
@@ -160,7 +289,6 @@ gg_import_task(const GgAfter *a)
 									  EV_USED_MINUTES};
 	const GgRow *row = &a->row;
 	bool done = gg_has(row, EV_HANDLING_STOPPED_AT);
-	Datum event = Int64GetDatum(a->event);
 	Datum v[19];
 	bool null[19] = {false};
 
@@ -175,19 +303,28 @@ gg_import_task(const GgAfter *a)
 	v[13] = CStringGetTextDatum(gg_has(row, EV_FEEDBACK_AT) ? "feedback" : "ended");
 	v[14] = BoolGetDatum(done && gg_has(row, EV_DUE_AT) &&
 						 gg_time(row, EV_HANDLING_STOPPED_AT) > gg_time(row, EV_DUE_AT));
-	v[15] = v[16] = v[17] = Int32GetDatum(1);
+	v[15] = Int32GetDatum(seq_of(row, a->p, "dispatch"));
+	v[16] = Int32GetDatum(gg_has(row, EV_FEEDBACK_AT) ? seq_of(row, a->p, "feedback")
+													  : gg_int4(row, EV_SEQ));
+	v[17] = Int32GetDatum(1);
 	v[18] = BoolGetDatum(false);
 	null[13] = null[16] = !done;
 	null[14] = !done || !gg_has(row, EV_DUE_AT);
 	if (!gg_direct_insert(&direct, v, null))
-		gg_execute(&plan, &event, NULL, false, 0);
+	{
+		Datum by_sql[3] = {Int64GetDatum(a->event), v[15], v[16]};
+
+		gg_execute(&plan, by_sql, NULL, false, 0);
+	}
 }
 
-/* INSERT ... SELECT of the columns that the staging table has. Names are quoted; values never enter the text. */
+/*
+ * INSERT ... SELECT of the columns that the staging table has; chunks: of the
+ * blocks from $1 up to $2. Names are quoted; values never enter the text.
+ */
 static char *
-import_statement(Oid staging)
+import_statement(Relation rel, bool chunks)
 {
-	Relation rel = table_open(staging, AccessShareLock);
 	TupleDesc desc = RelationGetDescr(rel);
 	StringInfoData columns;
 	StringInfoData statement;
@@ -210,12 +347,6 @@ import_statement(Oid staging)
 		appendStringInfo(&columns, "%s%s", columns.len ? ", " : "",
 						 quote_identifier(NameStr(a->attname)));
 	}
-	initStringInfo(&statement);
-	appendStringInfo(&statement, "INSERT INTO gov.event (%s) SELECT %s FROM %s", columns.data,
-					 columns.data,
-					 quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)),
-												RelationGetRelationName(rel)));
-	table_close(rel, NoLock);
 	if (unknown != NULL)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
 						errmsg("column \"%s\" of the staging table is not one that can be imported",
@@ -224,7 +355,54 @@ import_statement(Oid staging)
 	if (!body)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
 						errmsg("the staging table has no column \"body\"")));
+	initStringInfo(&statement);
+	appendStringInfo(&statement, "INSERT INTO gov.event (%s) SELECT %s FROM %s", columns.data,
+					 columns.data,
+					 quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)),
+												RelationGetRelationName(rel)));
+	if (chunks)
+		appendStringInfoString(
+			&statement,
+			" WHERE ctid OPERATOR(pg_catalog.>=) $1 AND ctid OPERATOR(pg_catalog.<) $2");
 	return statement.data;
+}
+
+/*
+ * So many blocks of the staging table a statement: what the guard tells the
+ * journal waits in memory until a statement ends.
+ */
+#define CHUNK_BLOCKS 128
+
+/* Run the import, as the caller. */
+static uint64
+import_all(Relation rel)
+{
+	bool chunks = rel->rd_rel->relkind == RELKIND_RELATION && !rel->rd_rel->relhassubclass;
+	char *statement = import_statement(rel, chunks);
+	Oid types[2] = {TIDOID, TIDOID};
+	BlockNumber blocks = chunks ? RelationGetNumberOfBlocks(rel) : 1;
+	uint64 n = 0;
+	SPIPlanPtr plan = SPI_prepare(statement, chunks ? 2 : 0, types);
+
+	if (plan == NULL)
+		elog(ERROR, "SPI_prepare returned %s for %s", SPI_result_code_string(SPI_result),
+			 statement);
+	for (BlockNumber from = 0; from < blocks; from += CHUNK_BLOCKS)
+	{
+		ItemPointerData tid[2];
+		Datum v[2] = {PointerGetDatum(&tid[0]), PointerGetDatum(&tid[1])};
+		int rc;
+
+		CHECK_FOR_INTERRUPTS();
+		ItemPointerSet(&tid[0], from, 0);
+		ItemPointerSet(&tid[1], from + CHUNK_BLOCKS, 0);
+		rc = SPI_execute_plan(plan, v, NULL, false, 0);
+		if (rc != SPI_OK_INSERT)
+			elog(ERROR, "SPI_execute_plan returned %s for %s", SPI_result_code_string(rc),
+				 statement);
+		n += SPI_processed;
+	}
+	return n;
 }
 
 GG_FUNCTION(gg_import_events);
@@ -237,33 +415,35 @@ GG_FUNCTION(gg_import_events);
 Datum
 gg_import_events(PG_FUNCTION_ARGS)
 {
-	Oid staging = PG_GETARG_OID(0);
 	Oid caller = GetUserId();
 	GgIdentity self;
+	Relation rel;
 	uint64 n = 0;
-	char *statement;
 
 	gg_become_owner(gg_gov_table("event", false), &self);
 	if (caller != GetUserId() && !superuser_arg(caller))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("only the owner of gov may call import_events()")));
 	gg_become_self(&self);
-	statement = import_statement(staging);
+	/* nobody writes to it while it is read in chunks */
+	rel = table_open(PG_GETARG_OID(0), ShareLock);
 	SPI_connect();
 	importing = true;
+	gg_direct_bulk_begin();
 	PG_TRY();
 	{
-		int rc = SPI_execute(statement, false, 0);
-
-		if (rc != SPI_OK_INSERT)
-			elog(ERROR, "SPI_execute returned %s for %s", SPI_result_code_string(rc), statement);
-		n = SPI_processed;
+		n = import_all(rel);
+		gg_direct_bulk_end();
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
 		importing = false;
+		gg_direct_bulk_abort();
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	importing = false;
 	SPI_finish();
+	table_close(rel, NoLock);
 	PG_RETURN_INT64((int64) n);
 }

@@ -53,8 +53,8 @@ SELECT grid_gov.import_events('public.old');
 SET ROLE gov_owner;
 SELECT grid_gov.import_events('public.old');
 SELECT external_id, state, category, handling_allow, due_at, used_minutes, imported, seq, last_action FROM gov.event WHERE imported ORDER BY external_id;
-SELECT e.external_id, t.kind, t.unit, t.due_at, t.done_at, t.outcome, t.breach FROM gov.event_task t JOIN gov.event e ON e.id = t.event_id WHERE e.imported ORDER BY 1;
-SELECT e.external_id, l.action, l.from_state, l.to_state, l.at, l.actor, l.role, l.imported FROM gov.event_log l JOIN gov.event e ON e.id = l.event_id WHERE e.imported ORDER BY 1;
+SELECT e.external_id, t.kind, t.unit, t.due_at, t.done_at, t.outcome, t.breach, t.opened_seq, t.closed_seq FROM gov.event_task t JOIN gov.event e ON e.id = t.event_id WHERE e.imported ORDER BY 1;
+SELECT e.external_id, l.action, l.from_state, l.to_state, l.at, l.actor, l.role, l.unit, l.due_at, l.imported FROM gov.event_log l JOIN gov.event e ON e.id = l.event_id WHERE e.imported ORDER BY e.external_id, l.seq;
 SELECT * FROM grid_gov.verify_journal();
 -- what makes no sense ends the import with its reason
 RESET ROLE;
@@ -65,6 +65,45 @@ RESET ROLE;
 ALTER TABLE public.old ADD COLUMN colour text;
 SET ROLE gov_owner;
 SELECT grid_gov.import_events('public.old');
+-- an import that fails half way leaves nothing behind, also in a transaction that goes on
+RESET ROLE;
+CREATE TABLE public.many AS SELECT 'M' || i AS external_id, 'app' AS source, '第' || i || '件:路面坑洼' AS body, '371602001' AS area, '0104' AS item, 'evaluated' AS state, 'cg' AS unit,
+  t AS reported_at, t + interval '1 hour' AS accepted_at, t + interval '2 hours' AS dispatched_at, t + interval '3 hours' AS signed_at, t + i * interval '3 minutes' + interval '3 hours' AS feedback_at,
+  t + interval '9 days' AS closed_at, t + interval '10 days' AS evaluated_at, '满意' AS satisfaction
+  FROM generate_series(1, 4000) i, LATERAL (SELECT timestamptz '2025-03-03 08:00' + i % 300 * interval '1 day' AS t) x ORDER BY i;
+GRANT SELECT, UPDATE ON public.many TO gov_owner;
+SELECT pg_relation_size('public.many') / 8192 > 64 AS several_chunks;
+BEGIN;
+SAVEPOINT s;
+UPDATE public.many SET accepted_at = '2020-01-01' WHERE external_id = 'M3900';
+SET LOCAL ROLE gov_owner;
+SELECT grid_gov.import_events('public.many');
+ROLLBACK TO s;
+SET LOCAL ROLE worker1;
+SELECT grid_gov.report('路灯又不亮', ST_SetSRID(ST_MakePoint(118.005, 37.405), 4490)) > 0 AS taken;
+COMMIT;
+SELECT count(*) FROM gov.event WHERE source = 'app';
+SET ROLE gov_owner;
+SELECT grid_gov.import_events('public.many');
+SELECT count(*), count(DISTINCT e.id) AS events, count(*) FILTER (WHERE l.action = 'evaluate') AS evaluated, count(DISTINCT t.event_id) AS tasks, count(DISTINCT e.id) FILTER (WHERE t.breach) AS late,
+  count(DISTINCT i.event_id) AS numbers
+  FROM gov.event e JOIN gov.event_log l ON l.event_id = e.id JOIN gov.event_task t ON t.event_id = e.id JOIN gov.intake i USING (source, external_id) WHERE e.source = 'app';
+SELECT bool_and(t.breach = (t.done_at > t.due_at)) AS judged, bool_and(t.due_at = grid_gov.deadline(e.dispatched_at, e.handling_allow::grid_gov.time_limit, c.hours)) AS due
+  FROM gov.event e JOIN gov.event_task t ON t.event_id = e.id, gov.calendar c WHERE e.source = 'app' AND c.name = 'default';
+SELECT * FROM grid_gov.verify_journal();
+-- once is enough, and the staging table may be a view or partitioned
+SELECT grid_gov.import_events('public.many');
+RESET ROLE;
+CREATE VIEW public.many_view AS SELECT 'V' || external_id AS external_id, body, area, item, reported_at, closed_at FROM public.many WHERE external_id LIKE 'M100%';
+CREATE TABLE public.many_parts (LIKE public.many) PARTITION BY HASH (external_id);
+CREATE TABLE public.many_parts0 PARTITION OF public.many_parts FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE public.many_parts1 PARTITION OF public.many_parts FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+INSERT INTO public.many_parts SELECT 'P' || external_id, m.source, body, area, item, state, unit, reported_at, accepted_at, dispatched_at, signed_at, feedback_at, closed_at, evaluated_at, satisfaction FROM public.many m WHERE external_id LIKE 'M20%';
+GRANT SELECT ON public.many_view, public.many_parts TO gov_owner;
+SET ROLE gov_owner;
+SELECT grid_gov.import_events('public.many_view'), grid_gov.import_events('public.many_parts'), (SELECT count(*) FROM public.many_parts) AS parts;
+SELECT l.seq, l.action, l.to_state, count(*) FROM gov.event_log l JOIN gov.event e ON e.id = l.event_id WHERE e.external_id LIKE 'VM%' GROUP BY 1, 2, 3 ORDER BY 1;
+SELECT * FROM grid_gov.verify_journal();
 INSERT INTO gov.event (body, state) VALUES ('x', 'closed');   -- outside an import the guard is as ever
 -- an imported event goes on as any other
 RESET ROLE;
