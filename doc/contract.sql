@@ -46,6 +46,7 @@ CREATE FUNCTION grid_gov.locate(point geometry, frame text DEFAULT 'cgcs2000'::t
 CREATE FUNCTION grid_gov.locate_detail(point geometry, frame text DEFAULT 'cgcs2000'::text, OUT grid text, OUT how text, OUT distance_m double precision) RETURNS record STABLE;
 CREATE FUNCTION grid_gov.locate_many(points geometry[], frame text DEFAULT 'cgcs2000'::text) RETURNS TABLE(ord integer, grid text, how text, distance_m double precision) STABLE;
 CREATE FUNCTION grid_gov.model_info(model grid_gov.text_model) RETURNS text IMMUTABLE;
+CREATE FUNCTION grid_gov.model_labels(model grid_gov.text_model) RETURNS text[] IMMUTABLE;
 CREATE FUNCTION grid_gov.next_open(at timestamp with time zone, hours grid_gov.work_calendar) RETURNS timestamp with time zone IMMUTABLE;
 CREATE FUNCTION grid_gov.normalize_report(body text) RETURNS text IMMUTABLE;
 CREATE FUNCTION grid_gov.open_period(name text, starts date, ends date) RETURNS bigint VOLATILE;

@@ -29,6 +29,10 @@ COMMENT ON FUNCTION grid_gov.text_model_out(grid_gov.text_model) IS 'text_model 
 COMMENT ON FUNCTION grid_gov.text_model_recv(internal) IS 'text_model 的二进制输入函数(读入时校验)';
 COMMENT ON FUNCTION grid_gov.text_model_send(grid_gov.text_model) IS 'text_model 的二进制输出函数';
 
+CREATE FUNCTION grid_gov.model_labels(model grid_gov.text_model) RETURNS text[]
+  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gg_text_model_labels';
+COMMENT ON FUNCTION grid_gov.model_labels(grid_gov.text_model) IS '模型区分的全部标签,按次序';
+
 CREATE FUNCTION grid_gov.model_info(model grid_gov.text_model) RETURNS text
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gg_text_model_info';
 COMMENT ON FUNCTION grid_gov.model_info(grid_gov.text_model) IS '模型的一行说明:版本、标签数、训练条数、大小、校验和';

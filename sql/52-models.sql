@@ -54,11 +54,21 @@ DECLARE
   said text[];
   p float8[];
   review boolean[];
+  six constant text[] := ARRAY['城市管理', '社会治安', '环境保护', '民生服务', '公共安全', '矛盾纠纷'];
+  -- a model that was never told of one of the six is judged by all of them
+  known constant text[] := CASE WHEN grid_gov.model_labels(model) <@ six OR model IS NULL THEN six ELSE grid_gov.model_labels(model) END;
+  stranger text;
 BEGIN
   IF bodies IS NULL OR labels IS NULL OR cardinality(bodies) <> cardinality(labels) OR cardinality(alts) <> cardinality(bodies) THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
       MESSAGE = format('%s bodies cannot be compared with %s labels and %s second labels', COALESCE(cardinality(bodies), 0), COALESCE(cardinality(labels), 0), COALESCE(cardinality(alts), 0)),
       HINT = 'Give arrays of the same length; the second labels may be left out.';
+  END IF;
+  SELECT l INTO stranger FROM unnest(labels || alts) l WHERE l IS NOT NULL AND l <> ALL (known) ORDER BY l COLLATE "C" LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+      MESSAGE = format('the model knows no label "%s"', stranger), DETAIL = format('It tells apart: %s.', array_to_string(known, ', ')),
+      HINT = 'A report without a label is left out: give NULL.';
   END IF;
   IF model IS NULL THEN
     SELECT array_agg(d.category ORDER BY b.o), array_agg(d.probability ORDER BY b.o), array_agg(d.needs_review ORDER BY b.o) INTO said, p, review
@@ -84,7 +94,8 @@ BEGIN
   END IF;
   RETURN QUERY
   SELECT e.kind, e.label, e.other, e.value
-  FROM (SELECT array_agg(r.body ORDER BY r.id) AS bodies, array_agg(r.category ORDER BY r.id) AS labels FROM gov.labelled_report r) x
+  FROM (SELECT array_agg(r.body ORDER BY r.id) AS bodies, array_agg(r.category ORDER BY r.id) AS labels FROM gov.labelled_report r
+    WHERE r.category IN ('城市管理', '社会治安', '环境保护', '民生服务', '公共安全', '矛盾纠纷')) x
   CROSS JOIN LATERAL grid_gov.evaluate_model(model, COALESCE(x.bodies, '{}'), COALESCE(x.labels, '{}')) e;
 END
 $f$;

@@ -28,36 +28,22 @@ GG_FUNCTION(gg_explain_classification);
 static void
 share(const GgModel *m, const uint32 *unit, int n, double factor, const int *label, double (*w)[2])
 {
-	uint32 a = 0, b = 0;
-	int bits = m->head.bits, stride = m->head.stride;
+	uint32 b = 0;
 
 	for (int i = 0; i < n; i++)
 	{
 		uint32 c = gg_gram_unit(unit[i]);
 		double times = factor * gg_place_weight(i);
+		const int8 *row[2] = {0};
 
-		for (int j = 0; j < 2 && c != 0; j++)
-		{
-			int k = label[j];
-
-			w[i][j] += times * m->weight[(Size) gg_gram1(c, bits) * stride + k];
-			if (b != 0)
-			{
-				double x = times * m->weight[(Size) gg_gram2(b, c, bits) * stride + k] / 2;
-
-				w[i][j] += x;
-				w[i - 1][j] += x;
-			}
-			if (b != 0 && a != 0)
-			{
-				double x = times * m->weight[(Size) gg_gram3(a, b, c, bits) * stride + k] / 3;
-
-				w[i][j] += x;
-				w[i - 1][j] += x;
-				w[i - 2][j] += x;
-			}
-		}
-		a = c != 0 ? b : 0;
+		if (c != 0)
+			row[0] = gg_model_row(m, gg_gram1(c));
+		if (c != 0 && b != 0)
+			row[1] = gg_model_row(m, gg_gram2(b, c));
+		for (int g = 0; g < 2; g++)
+			for (int j = 0; j < 2 && row[g] != NULL; j++)
+				for (int back = 0; back <= g; back++)
+					w[i - back][j] += times * row[g][label[j]] / (g + 1);
 		b = c;
 	}
 }
@@ -160,7 +146,7 @@ gg_explain_classification(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	gg_body_ready(&b, VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), true);
 	gg_score(m, lex, b.normal.unit, b.normal.n, &s);
-	if (s.grams == 0)
+	if (s.units == 0)
 		return (Datum) 0;
 	for (int k = 1; k < m->head.nlabel; k++)
 		if (s.score[k] > s.score[label[0]])

@@ -1,8 +1,10 @@
 /*
- * grams.h: the features of a normal form: hashed runs of one to three characters.
+ * grams.h: the features of a normal form: hashed single characters and pairs.
+ *
+ * Measured on real reports: runs of three say nothing that their words and pairs do not, and cost a third more.
  *
  * Inline, because classifying is little else. Digits count as one character
- * (0), punctuation and blanks end a run.
+ * (0), punctuation and blanks part a pair.
  */
 #ifndef GG_GRAMS_H
 #define GG_GRAMS_H
@@ -33,22 +35,29 @@ gg_gram_unit(uint32 c)
 	return gg_is_alnum(c) || gg_is_han(c) ? c : 0;
 }
 
+/* The hash of an n-gram: its first bits are the bucket, the last 16 tell it from others in there. */
 static inline uint32
-gg_gram1(uint32 c, int bits)
+gg_gram1(uint32 c)
 {
-	return (c * 0x9E3779B1u) >> (32 - bits);
+	return c * 0x9E3779B1u;
 }
 
 static inline uint32
-gg_gram2(uint32 b, uint32 c, int bits)
+gg_gram2(uint32 b, uint32 c)
 {
-	return ((b * 0x85EBCA6Bu + c) * 0x9E3779B1u) >> (32 - bits);
+	return (b * 0x85EBCA6Bu + c) * 0x9E3779B1u;
 }
 
 static inline uint32
-gg_gram3(uint32 a, uint32 b, uint32 c, int bits)
+gg_gram_bucket(uint32 hash, int bits)
 {
-	return (((a * 0x85EBCA6Bu + b) * 0xC2B2AE35u + c) * 0x9E3779B1u) >> (32 - bits);
+	return hash >> (32 - bits);
+}
+
+static inline uint16
+gg_gram_mark(uint32 hash)
+{
+	return (uint16) hash;
 }
 
 #endif /* GG_GRAMS_H */

@@ -107,8 +107,10 @@ gg_lexicon_end(GgLexicon *lex)
 		if (lex->slot[w->slot] < 0)
 			lex->slot[w->slot] = kept;
 		kept++;
-		(w->len == 1 ? lex->alone : lex->begins)[h >> 5] |= 1u << (h & 31);
-		lex->single |= w->len == 1;
+		if (w->len == 1)
+			lex->alone[(w->here[0] & 0xFFFF) >> 5] |= 1u << (w->here[0] & 31);
+		else
+			lex->begins[h >> 5] |= 1u << (h & 31);
 	}
 	lex->nword = kept;
 	for (int i = 0; i < kept; i++)
@@ -122,51 +124,47 @@ gg_lexicon_end(GgLexicon *lex)
 	}
 }
 
-/* How the first units of a word of this length are compared: two units at a time. */
-static const uint64 compared[GG_WORD_HERE + 1][GG_WORD_HERE / 2] = {
-#ifdef WORDS_BIGENDIAN
-#define ONE UINT64_C(0xFFFFFFFF00000000)
-#else
-#define ONE UINT64_C(0x00000000FFFFFFFF)
-#endif
-#define TWO UINT64_MAX
-	{0},
-	{ONE},
-	{TWO},
-	{TWO, ONE},
-	{TWO, TWO},
-	{TWO, TWO, ONE},
-	{TWO, TWO, TWO},
-	{TWO, TWO, TWO, ONE},
-	{TWO, TWO, TWO, TWO}};
-
-/* The longest word of a slot that stands here, or -1. */
+/* The longest word of a slot that stands here, of at least two units; or -1. */
 static inline int
-match(const GgLexicon *lex, int slot, const uint32 *unit, int n, int least)
+match(const GgLexicon *lex, int slot, const uint32 *unit, int n)
 {
 	int w = lex->slot[slot];
-	uint64 text[GG_WORD_HERE / 2];
+	uint64 two;
 
 	if (w < 0)
 		return -1;
-	memcpy(text, unit, sizeof(text));
-	for (bool more = true; more; w++)
+	memcpy(&two, unit, sizeof(two));
+	for (;; w++)
 	{
 		const GgWord *word = &lex->word[w];
-		uint64 here[GG_WORD_HERE / 2], other = 0;
-		int len = word->len;
-		const uint64 *mask = compared[Min(len, GG_WORD_HERE)];
+		uint64 here;
+		int i;
 
-		more = !word->last;
-		memcpy(here, word->here, sizeof(here));
-		for (int k = 0; k < GG_WORD_HERE / 2; k++)
-			other |= (text[k] ^ here[k]) & mask[k];
-		if (other != 0 || len > n || len < least)
-			continue;
-		if (len <= GG_WORD_HERE || memcmp(lex->units + word->rest, unit + GG_WORD_HERE,
-										  (len - GG_WORD_HERE) * sizeof(uint32)) == 0)
-			return w;
+		memcpy(&here, word->here, sizeof(here));
+		/* most words have two units, and those that begin alike stand together */
+		if (here == two && word->len <= n)
+		{
+			for (i = 2; i < word->len; i++)
+				if (unit[i] !=
+					(i < GG_WORD_HERE ? word->here[i] : lex->units[word->rest + i - GG_WORD_HERE]))
+					break;
+			if (i >= word->len)
+				return w;
+		}
+		if (word->last)
+			return -1;
 	}
+}
+
+/* The word of one unit that stands here, or -1. */
+static int
+match_one(const GgLexicon *lex, uint32 unit)
+{
+	int w = lex->slot[gg_lexicon_hash(unit, 0) & (lex->nslot - 1)];
+
+	for (; w >= 0; w = lex->word[w].last ? -1 : w + 1)
+		if (lex->word[w].len == 1 && lex->word[w].here[0] == unit)
+			return w;
 	return -1;
 }
 
@@ -177,10 +175,9 @@ find(const GgLexicon *lex, const uint32 *unit, int n, int i)
 	int w = -1;
 
 	if (i + 1 < n)
-		w = match(lex, gg_lexicon_hash(unit[i], unit[i + 1]) & (lex->nslot - 1), unit + i, n - i,
-				  2);
+		w = match(lex, gg_lexicon_hash(unit[i], unit[i + 1]) & (lex->nslot - 1), unit + i, n - i);
 	if (w < 0 && gg_lexicon_alone(lex, unit[i]))
-		w = match(lex, gg_lexicon_hash(unit[i], 0) & (lex->nslot - 1), unit + i, 1, 1);
+		w = match_one(lex, unit[i]);
 	return w;
 }
 
@@ -191,29 +188,60 @@ gg_lexicon_find(const GgLexicon *lex, const uint32 *unit, int n, int i)
 	return find(lex, unit, n, i);
 }
 
+/* Six weights as vectors. */
+typedef float Floats4 __attribute__((vector_size(16)));
+typedef float Floats2 __attribute__((vector_size(8)));
+
+StaticAssertDecl(GG_CATEGORIES == 6, "four weights and two");
+
+#define BLOCK 64
+
 /* What the words of a normal form say for each category. */
 void
 gg_lexicon_points(const GgLexicon *lex, uint32 *unit, int n, float *points)
 {
-	for (int i = 0; i < n;)
-	{
-		const GgWord *word;
-		float times;
-		int w;
+	Floats4 four = {0};
+	Floats2 two = {0};
+	int next = 0; /* what lies before it is part of a word */
 
-		if (likely(!gg_lexicon_may(lex, unit[i], i + 1 < n ? unit[i + 1] : 0)) ||
-			(w = find(lex, unit, n, i)) < 0)
+	for (int from = 0; from < n; from += BLOCK)
+	{
+		int place[BLOCK + 1], places = 0, to = Min(from + BLOCK, n - 1);
+
+		/* first where a word may begin, without a branch: it cannot be foreseen */
+		for (int i = from; i < to; i++)
 		{
-			i++;
-			continue;
+			place[places] = i;
+			places += gg_lexicon_may(lex, unit[i], unit[i + 1]);
 		}
-		word = &lex->word[w];
-		times = gg_place_weight(i);
-		for (int c = 0; c < GG_CATEGORIES; c++)
-			points[c] += word->weight[c] * times;
-		if (word->silent)
-			for (int j = 0; j < word->len; j++)
-				unit[i + j] = ' ';
-		i += word->len;
+		if (from + BLOCK >= n)
+		{
+			place[places] = n - 1;
+			places += gg_lexicon_may(lex, unit[n - 1], 0);
+		}
+		for (int p = 0; p < places; p++)
+		{
+			const GgWord *word;
+			Floats4 w4;
+			Floats2 w2;
+			int i = place[p], w;
+			float times = gg_place_weight(i);
+
+			if (i < next || (w = find(lex, unit, n, i)) < 0)
+				continue;
+			word = &lex->word[w];
+			memcpy(&w4, word->weight, sizeof(w4));
+			memcpy(&w2, word->weight + 4, sizeof(w2));
+			four += w4 * times;
+			two += w2 * times;
+			if (word->silent)
+				for (int j = 0; j < word->len; j++)
+					unit[i + j] = ' ';
+			next = i + word->len;
+		}
 	}
+	for (int c = 0; c < 4; c++)
+		points[c] += four[c];
+	for (int c = 0; c < 2; c++)
+		points[4 + c] += two[c];
 }

@@ -34,9 +34,8 @@ typedef struct GgLexicon
 	uint32 *units;
 	int nslot;                 /* power of two */
 	int *slot;                 /* by the first two units: the first word, or -1 */
-	bool single;               /* there are words of one unit */
 	uint32 begins[65536 / 32]; /* hashed first two units of words that have them */
-	uint32 alone[65536 / 32];  /* words of one unit, hashed with 0 */
+	uint32 alone[65536 / 32];  /* words of one unit, by its last 16 bits */
 } GgLexicon;
 
 /* Make a lexicon for up to nword words in the current memory context. */
@@ -66,12 +65,7 @@ gg_lexicon_hash(uint32 a, uint32 b)
 static inline bool
 gg_lexicon_alone(const GgLexicon *lex, uint32 a)
 {
-	uint32 h;
-
-	if (!lex->single)
-		return false;
-	h = gg_lexicon_hash(a, 0);
-	return (lex->alone[h >> 5] >> (h & 31)) & 1;
+	return (lex->alone[(a & 0xFFFF) >> 5] >> (a & 31)) & 1;
 }
 
 /* Can a word begin with these two units? Most places are ruled out here. */
@@ -80,7 +74,7 @@ gg_lexicon_may(const GgLexicon *lex, uint32 a, uint32 b)
 {
 	uint32 h = gg_lexicon_hash(a, b);
 
-	return ((lex->begins[h >> 5] >> (h & 31)) & 1) || gg_lexicon_alone(lex, a);
+	return ((lex->begins[h >> 5] >> (h & 31)) | (lex->alone[(a & 0xFFFF) >> 5] >> (a & 31))) & 1;
 }
 
 #endif /* GG_LEXICON_H */

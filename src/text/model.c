@@ -11,11 +11,11 @@
 
 #include <math.h>
 
-/* Weights a bucket: a multiple of 8. */
+/* Bytes a bucket: a weight for each label and the mark, a multiple of 8. */
 int
 gg_model_stride(int nlabel)
 {
-	return (nlabel + 7) / 8 * 8;
+	return (nlabel + (int) sizeof(uint16) + 7) / 8 * 8;
 }
 
 /* Size of the table that training chooses: the model stays under 1 MB. */
@@ -97,7 +97,7 @@ gg_model_view(const char *bytes, GgModel *m)
 	memcpy(&m->head, bytes, sizeof(m->head));
 	m->bias = (const float *) (bytes + sizeof(m->head));
 	m->label = (const char(*)[GG_LABEL_BYTES])(m->bias + m->head.stride);
-	m->weight = (const int8 *) (m->label + m->head.nlabel);
+	m->row = (const int8 *) (m->label + m->head.nlabel);
 	for (int k = 0; k < m->head.nlabel; k++)
 		m->category[k] = gg_category_of(m->label[k], strlen(m->label[k]));
 }

@@ -9,10 +9,10 @@
 #include "text/lexicon.h"
 
 #define GG_MODEL_MAGIC 0x4D544747u /* "GGTM" on a little-endian machine */
-#define GG_MODEL_VERSION 1
+#define GG_MODEL_VERSION 2
 #define GG_LABELS_MAX 256
 #define GG_LABEL_BYTES 64 /* with the terminating zero */
-#define GG_FEW_LABELS 8   /* up to so many: large table, SIMD stride */
+#define GG_FEW_LABELS 6   /* up to so many: large table, eight bytes a bucket */
 
 /* The fixed beginning of a model, after the varlena header. */
 typedef struct GgModelHead
@@ -22,14 +22,14 @@ typedef struct GgModelHead
 	uint32 crc; /* CRC-32C of everything after this field */
 	int32 nlabel;
 	int32 bits;   /* 2^bits buckets */
-	int32 stride; /* weights a bucket: nlabel rounded up to a multiple of 8 */
+	int32 stride; /* bytes a bucket: nlabel weights, the mark at the end, a multiple of 8 */
 	int32 rows;   /* reports it was trained on */
 	float scale;  /* of the int8 weights */
 	float temperature;
 	float margin;  /* a smaller lead needs review */
 	float lexicon; /* what a point of the lexicon counts */
 	int32 reserved;
-	/* float bias[stride]; char label[nlabel][GG_LABEL_BYTES]; int8 weight[2^bits][stride] */
+	/* float bias[stride]; char label[nlabel][GG_LABEL_BYTES]; int8 row[2^bits][stride] */
 } GgModelHead;
 
 typedef struct GgModel
@@ -37,7 +37,8 @@ typedef struct GgModel
 	GgModelHead head;
 	const float *bias;
 	const char (*label)[GG_LABEL_BYTES];
-	const int8 *weight;
+	const int8
+		*row; /* weights, and in the last two bytes the mark of the n-gram that owns the bucket */
 	int category[GG_LABELS_MAX]; /* label -> category of the lexicon, or -1 */
 } GgModel;
 
@@ -51,10 +52,22 @@ extern uint32 gg_model_crc(const char *bytes, Size len);
 /* A view of checked bytes. */
 extern void gg_model_view(const char *bytes, GgModel *model);
 
+/* The row of an n-gram; NULL: the model does not know it. */
+static inline const int8 *
+gg_model_row(const GgModel *m, uint32 hash)
+{
+	const int8 *row = m->row + (Size) gg_gram_bucket(hash, m->head.bits) * m->head.stride;
+	uint16 mark;
+
+	memcpy(&mark, row + m->head.stride - sizeof(mark), sizeof(mark));
+	return mark == gg_gram_mark(hash) ? row : NULL;
+}
+
 /* score.c */
 typedef struct GgScores
 {
-	int grams;                  /* features seen; 0: nothing in the text */
+	int units;                  /* characters that are features; 0: nothing in the text */
+	int grams;                  /* n-grams that the model knows */
 	float score[GG_LABELS_MAX]; /* before the temperature */
 } GgScores;
 /* Score a normal form, in which silent words are blotted out; lex may be NULL. */
@@ -77,9 +90,12 @@ typedef struct GgSample
 
 typedef struct GgTraining
 {
-	int epochs;
-	float rate, l2, l2_many, keep, lexicon, balance;
-	float temperature, margin;
+	int passes;        /* over the samples */
+	float cost;        /* of an error: the C of a support vector machine */
+	float own;         /* how much of the weights is learnt, the rest is counted */
+	float lexicon;     /* what a point of the lexicon counts */
+	float temperature; /* of probabilities */
+	float margin;      /* a smaller lead needs review */
 } GgTraining;
 
 extern const GgTraining gg_training_default;

@@ -26,25 +26,44 @@ typedef int64 Longs2 __attribute__((vector_size(16)));
 #define __has_builtin(x) 0
 #endif
 
-/* Add the weights of one bucket to eight sums. */
-static inline void
-add8(Words8 *sum, const int8 *row)
-{
-#if __has_builtin(__builtin_shufflevector)
-	int64 eight;
-	Bytes16 b;
-
-	/* each byte twice makes a word; shifting it keeps the sign, whatever the byte order */
-	memcpy(&eight, row, sizeof(eight));
-	b = (Bytes16) (Longs2){eight, 0};
-	b = __builtin_shufflevector(b, b, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
-	*sum += (Words8) b >> 8;
+/* Of the eight bytes of a row, the last two: the mark of its n-gram. */
+#ifdef WORDS_BIGENDIAN
+#define MARK_OF(eight) ((uint16) (eight))
 #else
-	Bytes8 b;
-
-	memcpy(&b, row, sizeof(b));
-	*sum += __builtin_convertvector(b, Words8);
+#define MARK_OF(eight) ((uint16) ((eight) >> 48))
 #endif
+
+/*
+ * Add the row of an n-gram to eight sums, if it is that n-gram's; returns whether
+ * it is. Without a branch, because that cannot be foreseen. What the mark adds to
+ * the last two sums is nobody's.
+ */
+static inline int
+add8(Words8 *sum, const int8 *table, int bits, uint32 hash)
+{
+	uint64 eight;
+	int known;
+
+	memcpy(&eight, table + (Size) gg_gram_bucket(hash, bits) * 8, sizeof(eight));
+	known = MARK_OF(eight) == gg_gram_mark(hash);
+	eight &= -(uint64) known;
+#if __has_builtin(__builtin_shufflevector)
+	{
+		Bytes16 b = (Bytes16) (Longs2){(int64) eight, 0};
+
+		/* each byte twice makes a word; shifting it keeps the sign, whatever the byte order */
+		b = __builtin_shufflevector(b, b, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+		*sum += (Words8) b >> 8;
+	}
+#else
+	{
+		Bytes8 b;
+
+		memcpy(&b, &eight, sizeof(b));
+		*sum += __builtin_convertvector(b, Words8);
+	}
+#endif
+	return known;
 }
 
 /* Move partial sums over before they can overflow. */
@@ -56,14 +75,14 @@ spill(Words8 *sum, int times, int32 *acc)
 	*sum = (Words8){0};
 }
 
-#define SPILL_UNITS 64 /* 64 units x 3 n-grams x 127 < 32767 */
+#define SPILL_UNITS 64 /* 64 units x 2 n-grams x 127 < 32767 */
 
-/* Sum up n-gram weights with eight weights a bucket; returns the number of features. */
-static int
-sum_eight(const int8 *weight, int bits, const uint32 *unit, int n, int32 *acc)
+/* Sum up the rows of eight bytes; out->grams and units are set. */
+static inline void
+sum_eight(const int8 *table, int bits, const uint32 *unit, int n, int32 *acc, GgScores *out)
 {
-	uint32 a = 0, b = 0;
-	int grams = 0, before = 0;
+	uint32 b = 0;
+	int before = 0, units = 0, grams = 0;
 	Words8 sum = {0};
 
 	for (int i = 0; i < n; i++)
@@ -72,22 +91,11 @@ sum_eight(const int8 *weight, int bits, const uint32 *unit, int n, int32 *acc)
 
 		if (c != 0)
 		{
-			add8(&sum, weight + (Size) gg_gram1(c, bits) * 8);
-			grams++;
+			units++;
+			grams += add8(&sum, table, bits, gg_gram1(c));
 			if (b != 0)
-			{
-				add8(&sum, weight + (Size) gg_gram2(b, c, bits) * 8);
-				grams++;
-				if (a != 0)
-				{
-					add8(&sum, weight + (Size) gg_gram3(a, b, c, bits) * 8);
-					grams++;
-				}
-			}
-			a = b;
+				grams += add8(&sum, table, bits, gg_gram2(b, c));
 		}
-		else
-			a = 0;
 		b = c;
 		if (i == GG_TITLE_UNITS - 1)
 		{
@@ -102,29 +110,32 @@ sum_eight(const int8 *weight, int bits, const uint32 *unit, int n, int32 *acc)
 		}
 	}
 	if (n < GG_TITLE_UNITS)
-	{
-		spill(&sum, GG_TITLE_TIMES, acc);
-		return grams * GG_TITLE_TIMES;
-	}
-	spill(&sum, 1, acc);
-	return grams;
+		grams *= GG_TITLE_TIMES;
+	spill(&sum, n < GG_TITLE_UNITS ? GG_TITLE_TIMES : 1, acc);
+	out->units = units;
+	out->grams = grams;
 }
 
-/* Add some weights of one bucket. */
+/* Add the weights lo .. hi - 1 of an n-gram. */
 static inline void
-add(int32 *acc, const int8 *row, int width, int times)
+add(const GgModel *m, int lo, int hi, uint32 hash, int times, int32 *acc, GgScores *out)
 {
-	for (int k = 0; k < width; k++)
+	const int8 *row = gg_model_row(m, hash);
+
+	if (row == NULL)
+		return;
+	out->grams += times;
+	for (int k = lo; k < hi; k++)
 		acc[k] += row[k] * times;
 }
 
-/* The same with any number of labels, of which the first width ones are wanted. */
-static int
-sum_many(const int8 *weight, int bits, int stride, int width, const uint32 *unit, int n, int32 *acc)
+/* The same with any number of labels, of which lo .. hi - 1 are wanted. */
+static void
+sum_many(const GgModel *m, int lo, int hi, const uint32 *unit, int n, int32 *acc, GgScores *out)
 {
-	uint32 a = 0, b = 0;
-	int grams = 0;
+	uint32 b = 0;
 
+	out->units = out->grams = 0;
 	for (int i = 0; i < n; i++)
 	{
 		uint32 c = gg_gram_unit(unit[i]);
@@ -132,25 +143,13 @@ sum_many(const int8 *weight, int bits, int stride, int width, const uint32 *unit
 
 		if (c != 0)
 		{
-			add(acc, weight + (Size) gg_gram1(c, bits) * stride, width, times);
-			grams += times;
+			out->units++;
+			add(m, lo, hi, gg_gram1(c), times, acc, out);
 			if (b != 0)
-			{
-				add(acc, weight + (Size) gg_gram2(b, c, bits) * stride, width, times);
-				grams += times;
-				if (a != 0)
-				{
-					add(acc, weight + (Size) gg_gram3(a, b, c, bits) * stride, width, times);
-					grams += times;
-				}
-			}
-			a = b;
+				add(m, lo, hi, gg_gram2(b, c), times, acc, out);
 		}
-		else
-			a = 0;
 		b = c;
 	}
-	return grams;
 }
 
 /* Score a normal form. */
@@ -165,12 +164,13 @@ gg_score(const GgModel *m, const GgLexicon *lex, uint32 *unit, int n, GgScores *
 		lex = NULL;
 	if (lex != NULL)
 		gg_lexicon_points(lex, unit, n, points);
-	memset(acc, 0, sizeof(int32) * m->head.stride);
-	if (m->head.stride == 8)
-		out->grams = sum_eight(m->weight, m->head.bits, unit, n, acc);
+	memset(acc, 0, sizeof(acc[0]) * Max(m->head.nlabel, 8));
+	if (m->head.stride == 8 && m->head.bits == 16)
+		sum_eight(m->row, 16, unit, n, acc, out); /* what training makes, with nothing to look up */
+	else if (m->head.stride == 8)
+		sum_eight(m->row, m->head.bits, unit, n, acc, out);
 	else
-		out->grams =
-			sum_many(m->weight, m->head.bits, m->head.stride, m->head.nlabel, unit, n, acc);
+		sum_many(m, 0, m->head.nlabel, unit, n, acc, out);
 	factor = gg_gram_factor(m, out->grams);
 	for (int k = 0; k < m->head.nlabel; k++)
 		out->score[k] = m->bias[k] + factor * acc[k];
@@ -187,11 +187,11 @@ gg_score_some(const GgModel *m, int lo, int hi, const uint32 *unit, int n, GgSco
 	int32 acc[GG_LABELS_MAX];
 	double factor;
 
-	memset(acc, 0, sizeof(int32) * (hi - lo));
-	out->grams = sum_many(m->weight + lo, m->head.bits, m->head.stride, hi - lo, unit, n, acc);
+	memset(acc, 0, sizeof(acc));
+	sum_many(m, lo, hi, unit, n, acc, out);
 	factor = gg_gram_factor(m, out->grams);
 	for (int k = lo; k < hi; k++)
-		out->score[k] = m->bias[k] + factor * acc[k - lo];
+		out->score[k] = m->bias[k] + factor * acc[k];
 }
 
 /* Scores to probabilities, in place. */

@@ -6,14 +6,17 @@
  */
 #include "text/active.h"
 
+#include "catalog/pg_type.h"
 #include "common/base64.h"
 #include "libpq/pqformat.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 
 GG_FUNCTION(gg_text_model_in);
 GG_FUNCTION(gg_text_model_out);
 GG_FUNCTION(gg_text_model_recv);
 GG_FUNCTION(gg_text_model_send);
+GG_FUNCTION(gg_text_model_labels);
 GG_FUNCTION(gg_text_model_info);
 
 /* Raise what is wrong with bytes that should be a model. */
@@ -87,6 +90,18 @@ gg_text_model_send(PG_FUNCTION_ARGS)
 	pq_begintypsend(&buf);
 	pq_sendbytes(&buf, VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+}
+
+/* model_labels(text_model) -> text[]: the labels that it tells apart, in order. */
+Datum
+gg_text_model_labels(PG_FUNCTION_ARGS)
+{
+	GgModel *m = gg_model_copy(PG_GETARG_DATUM(0), CurrentMemoryContext);
+	Datum label[GG_LABELS_MAX];
+
+	for (int k = 0; k < m->head.nlabel; k++)
+		label[k] = CStringGetTextDatum(m->label[k]);
+	PG_RETURN_ARRAYTYPE_P(construct_array(label, m->head.nlabel, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
 /* model_info(text_model) -> text: one line for people: labels, reports, size. */

@@ -22,7 +22,7 @@ rank(const GgModel *m, const GgLexicon *lex, const char *text, int len, GgScores
 	gg_body_ready(&b, text, len, false);
 	gg_score(m, lex, b.normal.unit, b.normal.n, s);
 	gg_body_done(&b);
-	if (s->grams == 0)
+	if (s->units == 0)
 		return false;
 	*first = 0;
 	*second = -1;
@@ -121,7 +121,7 @@ gg_text_item(const char *body, int len, int category, char item[5])
 	gg_body_ready(&b, body, len, false);
 	gg_score_some(m, lo, hi, b.normal.unit, b.normal.n, &s);
 	gg_body_done(&b);
-	if (s.grams == 0)
+	if (s.units == 0)
 		return false;
 	for (int k = lo; k < hi; k++)
 		if (best < 0 || s.score[k] > s.score[best])

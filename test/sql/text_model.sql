@@ -24,6 +24,9 @@ SELECT (grid_gov.classify_detail('。', grid_gov.train_text_model('茶', '饮料
 SELECT * FROM grid_gov.evaluate_model(NULL, ARRAY['x', 'y'], ARRAY['a']);
 SELECT * FROM grid_gov.evaluate_model(NULL, ARRAY['x'], ARRAY['a'], '{}');
 SELECT * FROM grid_gov.evaluate_model(NULL, NULL, NULL);
+\set VERBOSITY default
+SELECT * FROM grid_gov.evaluate_model(NULL, ARRAY['x', 'y'], ARRAY['民生服务', '民生'], ARRAY['民生服务', NULL]);
+SELECT grid_gov.model_labels(model) AS labels FROM grid_gov.ref_model WHERE kind = 'category';
 \set VERBOSITY terse
 
 -- 2. A DBA without any other right trains and activates
@@ -50,7 +53,7 @@ INSERT INTO gov.labelled_report (body, category, labelled_at) VALUES ('不是六
 SET ROLE model_dba;
 SELECT measure, before < 0.6 AS bad_before, after > 0.9 AS good_after FROM grid_gov.retrain('一月') WHERE measure IN ('accuracy', 'macro_f1');
 SELECT id, name, kind, active, rows_used = (SELECT count(*) + 60 FROM grid_gov.ref_report) AS rows FROM gov.model ORDER BY id;
-SELECT grid_gov.classify('大白象又来了') IS DISTINCT FROM '城市管理', model FROM grid_gov.classify_detail('大白象又来了');
+SELECT grid_gov.classify('蓝鸢号又来了') IS DISTINCT FROM '环境保护', model FROM grid_gov.classify_detail('蓝鸢号又来了');
 SELECT measure, after >= before AS better FROM grid_gov.activate_model(1) WHERE measure IN ('reports', 'accuracy');
 SELECT category, model FROM grid_gov.classify_detail('蓝鸢号又来了');
 SELECT kind, value > 0.9 FROM grid_gov.evaluate_model() WHERE kind IN ('accuracy', 'sure_accuracy');

@@ -19,8 +19,8 @@ fi
 for target in normal model; do mkdir -p $work/seeds.$target; done
 cut -f4 sql/ref/corpus.tsv | awk -v d=$work/seeds.normal 'NR % 40 == 1 { print > (d "/" NR) }'
 printf '治(zh\303\254)理 #非警务#纠纷# 13812345678 cafe\314\201 \343\216\241' >$work/seeds.normal/rules
-perl -e 'for my $n (1, 6, 137) { my ($s, $b) = (int(($n + 7) / 8) * 8, $n <= 8 ? 4 : 5); open my $h, ">", "$ARGV[0]/$n" or die; binmode $h;
-  print $h pack("LLLllllfffflx0", 0x4D544747, 1, 0, $n, $b, $s, 10, 0.01, 1.2, 0.3, 0.4, 0), pack("f*", (0.1) x $s), map { pack("a64", "l$_") } 1 .. $n }' $work/seeds.model
+perl -e 'for my $n (1, 6, 137) { my ($s, $b) = (int(($n + 2 + 7) / 8) * 8, $n <= 8 ? 4 : 5); open my $h, ">", "$ARGV[0]/$n" or die; binmode $h;
+  print $h pack("LLLllllfffflx0", 0x4D544747, 2, 0, $n, $b, $s, 10, 0.01, 1.2, 0.3, 0.4, 0), pack("f*", (0.1) x $s), map { pack("a64", "l$_") } 1 .. $n }' $work/seeds.model
 for target in normal model; do
   if ! clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -Isrc -I"$($config --includedir-server)" $(pkg-config --cflags icu-uc) \
       -o $work/$target test/fuzz/$target.c test/fuzz/stubs.c $pure -L"$($config --libdir)" -L"$($config --pkglibdir)/../lib" -L"$(dirname "$($config --pgxs)")/../../../lib" \
