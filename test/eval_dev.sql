@@ -45,7 +45,7 @@ SELECT (length(:'garbled') - length(replace(:'garbled', '(', ''))) - (length(f) 
 CREATE TEMP TABLE floor (name text, at_least float8, value float8);
 INSERT INTO floor SELECT 'macro-F1', :f1, macro_f1 FROM figure WHERE who = 'ours' UNION ALL SELECT 'above keywords', 0, sign(a.macro_f1 - b.macro_f1) - 0.5 FROM figure a, figure b WHERE a.who = 'ours' AND b.who = 'keywords'
   UNION ALL SELECT 'lenient', :lenient, lenient FROM figure WHERE who = 'ours' UNION ALL SELECT 'worst class', :worst, worst_class FROM figure WHERE who = 'ours'
-  UNION ALL SELECT 'lenient at 80 % coverage', :lenient80, lenient FROM sure UNION ALL SELECT 'calibration (1 - ECE)', 1 - :ece, 1 - ece FROM calibration
+  UNION ALL SELECT 'accuracy at 80 % coverage', :strict80, strict FROM sure UNION ALL SELECT 'lenient at 80 % coverage', :lenient80, lenient FROM sure UNION ALL SELECT 'calibration (1 - ECE)', 1 - :ece, 1 - ece FROM calibration
   UNION ALL SELECT 'answered', 1, avg((ours IS NOT NULL)::int) FROM answer;
 SELECT CASE WHEN value >= at_least THEN 'ok     ' ELSE 'FAILED ' END || name || ' ' || round(value::numeric, 3) || ' (floor ' || at_least || ')' AS floors FROM floor;
 SELECT count(*) FILTER (WHERE value >= at_least) AS passed, count(*) FILTER (WHERE value < at_least) AS failed FROM floor \gset

@@ -19,8 +19,8 @@ const GgTraining gg_training_default = {
 	.passes = 12,
 	.cost = 1.0,
 	.own = 0.5,
-	.lexicon = 0.09,
-	.temperature = 0.4,
+	.lexicon = 0.075,
+	.temperature = 0.36,
 	.margin = 0.38,
 };
 
