@@ -47,6 +47,20 @@ struct Node;
 	ExecInsertIndexTuples(target, slot, estate, false, false, NULL, NIL)
 #endif
 
+/* The sequence of an identity column (needs catalog/dependency.h). Since 17 it wants the open relation. */
+#if PG_VERSION_NUM >= 170000
+#define gg_identity_sequence(rel, attnum) getIdentitySequence(rel, attnum, false)
+#else
+#define gg_identity_sequence(rel, attnum) getIdentitySequence(RelationGetRelid(rel), attnum, false)
+#endif
+
+/* A range of two bounds, not empty (needs utils/rangetypes.h). Since 16 it can report softly. */
+#if PG_VERSION_NUM >= 160000
+#define gg_make_range(typcache, lower, upper) make_range(typcache, lower, upper, false, NULL)
+#else
+#define gg_make_range(typcache, lower, upper) make_range(typcache, lower, upper, false)
+#endif
+
 /* Declare a SQL-callable function, export it, and register its call convention. */
 #define GG_FUNCTION(fn)                                                                            \
 	extern PGDLLEXPORT Datum fn(PG_FUNCTION_ARGS);                                                 \

@@ -104,7 +104,7 @@ learn(GgDirect *d, Relation rel)
 		if (a->attidentity != '\0' && !ours && d->identity == 0)
 		{
 			d->identity = i + 1;
-			d->sequence = getIdentitySequence(RelationGetRelid(rel), i + 1, false);
+			d->sequence = gg_identity_sequence(rel, i + 1);
 		}
 		else if (!ours && a->atthasdef)
 			d->usable = false;

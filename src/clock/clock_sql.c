@@ -128,7 +128,7 @@ gg_work_spans(PG_FUNCTION_ARGS)
 			}
 			if (closes <= lo)
 				continue;
-			ranges[n] = make_range(range_type, &a, &b, false);
+			ranges[n] = gg_make_range(range_type, &a, &b);
 			if (!RangeIsEmpty(ranges[n]))
 				n++;
 		}

@@ -111,7 +111,9 @@ SELECT count(*) FROM grid_gov.setup('3716', '滨州市');
 ROLLBACK;
 SELECT current_user;
 SET ROLE setup_owner;
-SELECT grid_gov.run_as('postgres', 'SELECT to_jsonb(current_user)');
+\set VERBOSITY sqlstate
+SELECT grid_gov.run_as('postgres', 'SELECT to_jsonb(current_user)'); -- the words differ between releases
+\set VERBOSITY terse
 SELECT grid_gov.run_as('setup_owner', 'SELECT to_jsonb(set_config(''search_path'', ''gov'', false))');
 SELECT grid_gov.run_as('setup_owner', 'SELECT 1');
 SELECT current_setting('search_path');
