@@ -31,6 +31,11 @@ struct Node;
 	} while (0)
 #endif
 
+/* A function that does not come back; leads its declaration. Before 18 it was an attribute that followed. */
+#ifndef pg_noreturn
+#define pg_noreturn _Noreturn
+#endif
+
 /* May this role act as that one? ERROR 42501 if not (needs utils/acl.h). Before 16 membership was enough. */
 #if PG_VERSION_NUM >= 160000
 #define gg_check_can_set_role(member, role) check_can_set_role(member, role)
@@ -59,6 +64,16 @@ struct Node;
 #define gg_make_range(typcache, lower, upper) make_range(typcache, lower, upper, false, NULL)
 #else
 #define gg_make_range(typcache, lower, upper) make_range(typcache, lower, upper, false)
+#endif
+
+/* Bytes to base64 and back (needs common/base64.h). Since 18 the bytes are unsigned. */
+#if PG_VERSION_NUM >= 180000
+#define gg_b64_encode(src, len, dst, dst_len)                                                      \
+	pg_b64_encode((const uint8 *) (src), len, dst, dst_len)
+#define gg_b64_decode(src, len, dst, dst_len) pg_b64_decode(src, len, (uint8 *) (dst), dst_len)
+#else
+#define gg_b64_encode(src, len, dst, dst_len) pg_b64_encode(src, len, dst, dst_len)
+#define gg_b64_decode(src, len, dst, dst_len) pg_b64_decode(src, len, dst, dst_len)
 #endif
 
 /* Declare a SQL-callable function, export it, and register its call convention. */

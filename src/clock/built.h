@@ -103,7 +103,7 @@ extern const GgWindow *gg_window_of(const GgCalendar *c, TimestampTz lo, Timesta
 /* build.c: a wider window than the present one, for a walk that began at start; 22008 after 100 years and more. */
 extern const GgWindow *gg_window_further(const GgCalendar *c, TimestampTz start);
 /* build.c: 22008: the deadline is too far away. */
-extern void gg_too_far(void) pg_attribute_noreturn();
+pg_noreturn extern void gg_too_far(void);
 
 /* The same; the usual case, instants well inside the window that is there, without a division. */
 static inline const GgWindow *

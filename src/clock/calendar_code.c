@@ -156,7 +156,8 @@ typedef struct Bytes
 } Bytes;
 
 /* The datum is damaged. */
-static pg_attribute_noreturn() void damaged(void)
+pg_noreturn static void
+damaged(void)
 {
 	ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("stored work_calendar is damaged")));
 }

@@ -9,7 +9,8 @@
 #include "utils/builtins.h"
 
 /* 22008: beyond the range of timestamps. */
-static pg_attribute_noreturn() void out_of_range(void)
+pg_noreturn static void
+out_of_range(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("timestamp out of range")));

@@ -440,7 +440,7 @@ typedef struct GgStep
 extern GgRefusal *gg_legal(GgStep *step, const GgRow *row, const GgAsk *ask, bool check_args);
 extern GgRefusal *gg_refuse(int code, const char *message, const char *detail, const char *hint);
 extern char *gg_actions_from(const GgWorkflow *wf, int from);
-extern void gg_raise(const GgRefusal *refusal) pg_attribute_noreturn();
+pg_noreturn extern void gg_raise(const GgRefusal *refusal);
 
 /* args.c: reading jsonb arguments */
 extern char *gg_arg(const Jsonb *args,

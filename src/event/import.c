@@ -98,7 +98,8 @@ tell(const GgRow *row, const GgWorkflow *wf, Told step[MAX_TOLD])
 }
 
 /* A row of the staging table makes no sense: say which one. */
-static pg_attribute_noreturn() void refuse(const GgRow *row, int code, const char *why)
+pg_noreturn static void
+refuse(const GgRow *row, int code, const char *why)
 {
 	char *body = gg_has(row, EV_BODY) ? gg_text(row, EV_BODY) : "";
 	char *number = gg_has(row, EV_EXTERNAL_ID) ? gg_text(row, EV_EXTERNAL_ID) : NULL;

@@ -33,7 +33,7 @@ typedef struct GgReport
 /* Take it once by (source, external_id): the event. *error is NULL on success. Inside SPI_connect(), as the owner of gov. */
 extern int64 gg_take_report(GgReport *r, Oid geometry, const GgIdentity *self, ErrorData **error);
 /* 09000: the row was left out. */
-extern void gg_report_left_out(void) pg_attribute_noreturn();
+pg_noreturn extern void gg_report_left_out(void);
 /* The type of PostGIS points. Inside SPI_connect(). */
 extern Oid gg_geometry_type(void);
 

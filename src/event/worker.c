@@ -27,7 +27,7 @@
 
 #define RESTART_SECONDS 10
 
-extern PGDLLEXPORT void gg_worker_main(Datum arg) pg_attribute_noreturn();
+pg_noreturn extern PGDLLEXPORT void gg_worker_main(Datum arg);
 
 static char *worker_databases = NULL;
 static char *worker_role = NULL;

@@ -40,7 +40,7 @@ gg_text_model_in(PG_FUNCTION_ARGS)
 	if (len > gg_model_bytes(GG_LABELS_MAX, 16) * 2)
 		refuse("it is too long", ERRCODE_INVALID_TEXT_REPRESENTATION);
 	v = palloc(VARHDRSZ + pg_b64_dec_len(len) + 4);
-	got = pg_b64_decode(in, len, VARDATA(v), pg_b64_dec_len(len) + 4);
+	got = gg_b64_decode(in, len, VARDATA(v), pg_b64_dec_len(len) + 4);
 	if (got < 0)
 		refuse("it is not base64", ERRCODE_INVALID_TEXT_REPRESENTATION);
 	if ((why = gg_model_check(VARDATA(v), got, true)) != NULL)
@@ -57,7 +57,7 @@ gg_text_model_out(PG_FUNCTION_ARGS)
 	int len = VARSIZE_ANY_EXHDR(v), cap = pg_b64_enc_len(len), got;
 	char *out = palloc(cap + 1);
 
-	got = pg_b64_encode(VARDATA_ANY(v), len, out, cap);
+	got = gg_b64_encode(VARDATA_ANY(v), len, out, cap);
 	if (got < 0)
 		elog(ERROR, "could not encode a text model");
 	out[got] = 0;

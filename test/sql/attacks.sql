@@ -107,7 +107,7 @@ SET LOCAL ROLE acceptor1;
 SELECT grid_gov.act(2, 'accept', '理由', '{"item": "0104"}');
 ROLLBACK;
 BEGIN;
-ALTER TABLE gov.event_log ALTER COLUMN hash TYPE bigint USING 7;
+ALTER TABLE gov.event_log ALTER COLUMN hash TYPE date USING '2026-01-01';
 \set VERBOSITY sqlstate
 SELECT count(*) FROM grid_gov.verify_journal();
 \set VERBOSITY terse
