@@ -10,7 +10,7 @@ roots=${GRID_GOV_ROOTS:-$(mktemp -d /var/tmp/grid_gov_roots.XXXXXX)}
 [ -n "${GRID_GOV_ROOTS:-}" ] || trap 'rm -rf "$roots"' EXIT
 # Its own mounts, which go with it; no service of the packages is started.
 inside() { unshare --mount --propagation private sh -c 'mount -t proc proc "$0/proc"; mount -t tmpfs tmpfs "$0/dev/shm"
-  exec chroot "$0" /usr/bin/env -i HOME=/root LANG=C.UTF-8 TERM=dumb DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"' "$@"; }
+  exec chroot "$0" /usr/bin/env -i HOME=/ LANG=C.UTF-8 TERM=dumb DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"' "$@"; }
 rc=0
 for suite; do
   root=$roots/$suite
@@ -18,11 +18,12 @@ for suite; do
     debootstrap --variant=minbase "$suite" "$root" >"$roots/$suite.log" 2>&1 || { tail -5 "$roots/$suite.log"; echo "FAILED $suite: no system"; rc=1; continue; }
     printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
     chmod +x "$root/usr/sbin/policy-rc.d"
-    mkdir -p "$root/dev/shm"
+    echo "Acquire::Check-Valid-Until \"false\";" >"$root/etc/apt/apt.conf.d/90-late-mirrors"
+    mkdir -p "$root/dev/shm" "$root/srv"
   fi
-  rm -rf "$root/root/grid_gov"
-  git clone -q . "$root/root/grid_gov"
-  if inside "$root" sh -c 'apt-get -qq update && apt-get -qq install -y --no-install-recommends make git ca-certificates && cd /root/grid_gov && make check' >"$roots/$suite.log" 2>&1; then
+  rm -rf "$root/srv/grid_gov"
+  git clone -q . "$root/srv/grid_gov"
+  if inside "$root" sh -c 'apt-get -qq update && apt-get -qq install -y --no-install-recommends make git ca-certificates && cd /srv/grid_gov && make check' >"$roots/$suite.log" 2>&1; then
     echo "ok     $suite: $(inside "$root" pg_config --version): $(tail -1 "$roots/$suite.log")"
   else
     grep -E '^FAILED|FAILED$| error: |^[0-9]+ passed' "$roots/$suite.log" | head -20
