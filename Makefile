@@ -42,8 +42,9 @@ $(SCRIPT): $(FRAGMENTS) $(REFDATA) sql/build.pl grid_gov.control
 	@rm -f sql/$(EXTENSION)--*.sql
 	perl sql/build.pl $(FRAGMENTS) > $@.tmp && mv $@.tmp $@
 
-# Every header change rebuilds all: the library is small.
-$(OBJS): $(sort $(wildcard src/*.h src/*/*.h)) Makefile
+# Every header change rebuilds all: the library is small. So does another PostgreSQL, whose name is kept in build/for.
+BUILT_FOR := $(shell mkdir -p build; echo '$(VERSION) $(pkglibdir)' | cmp -s - build/for || echo '$(VERSION) $(pkglibdir)' >build/for)
+$(OBJS): $(sort $(wildcard src/*.h src/*/*.h)) Makefile build/for
 
 include test/targets.mk
 endif
