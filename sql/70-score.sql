@@ -1,7 +1,7 @@
 -- Indicators and scores. One formulation of each fact (score_tasks, score_dispatches, score_cases, score_reports); the scores,
 -- the summaries and the explanations are made from these, so that no two pages can disagree. Days are Beijing days, a period is
 -- [since, until). A case counts in the period in which its deadline day falls; what is suspended, merged into another case,
--- cancelled, imported or only provisionally due does not count, nor what is still open and not yet due.
+-- cancelled, imported (unless the city asks for it) or only provisionally due does not count, nor what is still open and not yet due.
 
 CREATE FUNCTION grid_gov.score_line(value double precision, full_at double precision, zero_at double precision) RETURNS double precision
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
@@ -22,6 +22,17 @@ CREATE FUNCTION grid_gov.point_lat(point geometry) RETURNS double precision
   RETURN st_y(point);
 COMMENT ON FUNCTION grid_gov.point_lat(geometry) IS '点的纬度(内部使用)';
 
+-- a setting like the others: INSERT INTO gov.meta (kind, name, value) VALUES ('setting', 'score_imported', 'true')
+CREATE FUNCTION grid_gov.score_imported() RETURNS boolean
+  LANGUAGE plpgsql STABLE PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+BEGIN
+  RETURN COALESCE((SELECT m.value::boolean FROM gov.meta m WHERE m.kind = 'setting' AND m.name = 'score_imported'), false);
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.score_imported() IS '内部:历史导入的事件是否计入考核与汇总(gov.meta 的设置 score_imported,默认否)';
+
 CREATE FUNCTION grid_gov.score_tasks(since date, until date, staff bigint DEFAULT NULL)
   RETURNS TABLE (event_id bigint, person bigint, unit text, due_day date, done boolean, on_time boolean, exempt boolean)
   LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20000
@@ -29,6 +40,7 @@ CREATE FUNCTION grid_gov.score_tasks(since date, until date, staff bigint DEFAUL
   AS $f$
 #variable_conflict use_column
 DECLARE
+  with_imported constant boolean := grid_gov.score_imported();
   p_since constant date := since;
   p_until constant date := until;
   p_staff constant bigint := staff;
@@ -40,7 +52,7 @@ BEGIN
   FROM gov.event_task t
   JOIN gov.event e ON e.id = t.event_id
   WHERE t.kind = 'handle' AND t.due_day >= p_since AND t.due_day < p_until AND t.done_at IS NOT NULL AND (p_staff IS NULL OR t.person = p_staff)
-    AND NOT t.provisional AND NOT e.imported AND e.state NOT IN ('cancelled', 'not_accepted')
+    AND NOT t.provisional AND (with_imported OR NOT e.imported) AND e.state NOT IN ('cancelled', 'not_accepted')
     -- given back, recalled, passed on or ended: it counts only if its deadline was missed first, or the case was closed by force
     AND (t.outcome = 'feedback' OR (t.breach OR e.forced) AND e.master_id IS NULL)
   UNION ALL
@@ -48,7 +60,7 @@ BEGIN
   FROM gov.event e
   JOIN gov.event_task t ON t.event_id = e.id
   WHERE t.kind = 'handle' AND e.due_day >= p_since AND e.due_day < p_until AND t.done_at IS NULL AND (p_staff IS NULL OR t.person = p_staff)
-    AND NOT e.due_provisional AND NOT e.imported AND e.master_id IS NULL AND e.state NOT IN ('cancelled', 'not_accepted', 'merged', 'suspended') AND e.due_at < now();
+    AND NOT e.due_provisional AND (with_imported OR NOT e.imported) AND e.master_id IS NULL AND e.state NOT IN ('cancelled', 'not_accepted', 'merged', 'suspended') AND e.due_at < now();
 END
 $f$;
 COMMENT ON FUNCTION grid_gov.score_tasks(date, date, bigint) IS '内部:考核事实:截止日在期内的主办任务,是否反馈、是否按期(强制结案不算按期,豁免算)';
@@ -60,6 +72,7 @@ CREATE FUNCTION grid_gov.score_dispatches(since date, until date, staff bigint D
   AS $f$
 #variable_conflict use_column
 DECLARE
+  with_imported constant boolean := grid_gov.score_imported();
   t0 constant timestamptz := since::timestamp AT TIME ZONE 'Asia/Shanghai';
   t1 constant timestamptz := until::timestamp AT TIME ZONE 'Asia/Shanghai';
   p_staff constant bigint := staff;
@@ -76,7 +89,7 @@ BEGIN
   JOIN gov.event e ON e.id = t.event_id
   JOIN gov.event_log l ON l.event_id = t.event_id AND l.seq = t.opened_seq
   WHERE t.kind = 'handle' AND t.assigned_at >= t0 AND t.assigned_at < t1 AND (p_staff IS NULL OR t.person = p_staff)
-    AND NOT e.imported AND l.action IN ('dispatch', 'redispatch');
+    AND (with_imported OR NOT e.imported) AND l.action IN ('dispatch', 'redispatch');
 END
 $f$;
 COMMENT ON FUNCTION grid_gov.score_dispatches(date, date, bigint) IS '内部:考核事实:期内的每次派遣,是否退单、是否在签收时限内响应(不适用或尚未到期为空)';
@@ -89,6 +102,7 @@ CREATE FUNCTION grid_gov.score_cases(since date, until date, staff bigint DEFAUL
   AS $f$
 #variable_conflict use_column
 DECLARE
+  with_imported constant boolean := grid_gov.score_imported();
   p_since constant date := since;
   p_until constant date := until;
   t0 constant timestamptz := since::timestamp AT TIME ZONE 'Asia/Shanghai';
@@ -109,7 +123,7 @@ BEGIN
     WHERE x.due_day >= p_since AND x.due_day < p_until
     GROUP BY x.id
   ) k ON k.id = e.id
-  WHERE e.due_day >= p_since AND e.due_day < p_until AND NOT e.due_provisional AND NOT e.imported AND e.master_id IS NULL
+  WHERE e.due_day >= p_since AND e.due_day < p_until AND NOT e.due_provisional AND (with_imported OR NOT e.imported) AND e.master_id IS NULL
     AND e.state NOT IN ('cancelled', 'not_accepted', 'merged', 'suspended')
     AND (e.due_at < now() OR e.state IN ('closed', 'evaluated', 'forced_closed'))
     AND (p_staff IS NULL OR e.reporter = p_staff OR e.person = p_staff)
@@ -120,7 +134,7 @@ BEGIN
     false, e.rework_count, e.reopen_count > 0,
     CASE WHEN e.satisfaction <> '未接通' THEN e.satisfaction <> '不满意' END, NULL, e.extension_count, e.suspend_count
   FROM gov.event e
-  WHERE e.self_handled AND e.due_day IS NULL AND e.closed_at >= t0 AND e.closed_at < t1 AND NOT e.imported AND e.master_id IS NULL
+  WHERE e.self_handled AND e.due_day IS NULL AND e.closed_at >= t0 AND e.closed_at < t1 AND (with_imported OR NOT e.imported) AND e.master_id IS NULL
     AND e.state NOT IN ('cancelled', 'not_accepted', 'merged') AND (p_staff IS NULL OR e.reporter = p_staff);
 END
 $f$;
@@ -133,6 +147,7 @@ CREATE FUNCTION grid_gov.score_reports(since date, until date, repeat_metres dou
   AS $f$
 #variable_conflict use_column
 DECLARE
+  with_imported constant boolean := grid_gov.score_imported();
   t0 constant timestamptz := since::timestamp AT TIME ZONE 'Asia/Shanghai';
   t1 constant timestamptz := until::timestamp AT TIME ZONE 'Asia/Shanghai';
   near constant double precision := repeat_metres;
@@ -153,10 +168,10 @@ BEGIN
         EXISTS (
           SELECT FROM gov.event p
           WHERE p.reporter = e.reporter AND p.reported_at > e.reported_at - gap AND (p.reported_at, p.id) < (e.reported_at, e.id)
-            AND p.item IS NOT DISTINCT FROM e.item AND p.category IS NOT DISTINCT FROM e.category AND NOT p.imported
+            AND p.item IS NOT DISTINCT FROM e.item AND p.category IS NOT DISTINCT FROM e.category AND (with_imported OR NOT p.imported)
             AND COALESCE(grid_gov.metres_apart(p.location, e.location) < near, p.area = e.area)) AS again
       FROM gov.event e
-      WHERE e.reporter IS NOT NULL AND e.reported_at >= t0 AND e.reported_at < t1 AND NOT e.imported AND (p_staff IS NULL OR e.reporter = p_staff)
+      WHERE e.reporter IS NOT NULL AND e.reported_at >= t0 AND e.reported_at < t1 AND (with_imported OR NOT e.imported) AND (p_staff IS NULL OR e.reporter = p_staff)
     ) q
   ) r;
 END
@@ -189,6 +204,7 @@ CREATE FUNCTION grid_gov.worker_indicators(since date, until date, area text DEF
   AS $f$
 #variable_conflict use_column
 DECLARE
+  with_imported constant boolean := grid_gov.score_imported();
   p_since constant date := since;
   p_until constant date := until;
   p_area constant text := COALESCE(area, '');
@@ -281,7 +297,7 @@ BEGIN
     FROM gov.event e
     CROSS JOIN LATERAL (SELECT e.grid AS grid UNION SELECT left(e.grid, 15)) g
     CROSS JOIN LATERAL (SELECT h.hours FROM hours h WHERE starts_with(e.grid, h.area) ORDER BY length(h.area) DESC LIMIT 1) h
-    WHERE e.reported_at >= t0 AND e.reported_at < t1 AND e.grid IS NOT NULL AND starts_with(e.grid, p_area) AND NOT e.imported AND e.master_id IS NULL
+    WHERE e.reported_at >= t0 AND e.reported_at < t1 AND e.grid IS NOT NULL AND starts_with(e.grid, p_area) AND (with_imported OR NOT e.imported) AND e.master_id IS NULL
       AND NOT e.false_report AND e.state NOT IN ('not_accepted', 'cancelled') AND grid_gov.is_open(e.reported_at, h.hours)
       AND (p_staff IS NULL OR g.grid IN (SELECT x.grid FROM grids x))
   ), missed AS (
@@ -403,6 +419,7 @@ CREATE FUNCTION grid_gov.score_sheet(subject text, since date, until date, area 
   AS $f$
 #variable_conflict use_column
 DECLARE
+  with_imported constant boolean := grid_gov.score_imported();
   p_subject constant text := subject;
   p_since constant date := since;
   p_until constant date := until;
@@ -425,10 +442,10 @@ BEGIN
     FROM (
       SELECT COALESCE(m.staff_id::text, m.unit) AS key, m.code, m.times, m.event_id FROM gov.merit m
       WHERE m.subject = p_subject AND m.day >= p_since AND m.day < p_until AND (p_staff IS NULL OR m.staff_id = p_staff) AND (p_unit IS NULL OR m.unit = p_unit)
-        AND NOT (m.code = 'false_report' AND EXISTS (SELECT FROM gov.event e WHERE e.id = m.event_id AND e.false_report AND e.reporter = m.staff_id AND e.reported_at >= t0 AND e.reported_at < t1 AND NOT e.imported))
+        AND NOT (m.code = 'false_report' AND EXISTS (SELECT FROM gov.event e WHERE e.id = m.event_id AND e.false_report AND e.reporter = m.staff_id AND e.reported_at >= t0 AND e.reported_at < t1 AND (with_imported OR NOT e.imported)))
       UNION ALL
       SELECT e.reporter::text, 'false_report', 1, e.id FROM gov.event e
-      WHERE p_subject = 'worker' AND e.false_report AND e.reporter IS NOT NULL AND e.reported_at >= t0 AND e.reported_at < t1 AND NOT e.imported AND (p_staff IS NULL OR e.reporter = p_staff)
+      WHERE p_subject = 'worker' AND e.false_report AND e.reporter IS NOT NULL AND e.reported_at >= t0 AND e.reported_at < t1 AND (with_imported OR NOT e.imported) AND (p_staff IS NULL OR e.reporter = p_staff)
       UNION ALL
       SELECT i.key, i.code, i.numerator, NULL FROM indicator i WHERE i.code = 'rework' AND i.numerator > 0
     ) m
@@ -667,6 +684,7 @@ CREATE FUNCTION grid_gov.refresh_summary_rows(since date, until date) RETURNS bi
   AS $f$
 #variable_conflict use_column
 DECLARE
+  with_imported constant boolean := grid_gov.score_imported();
   p_since constant date := since;
   p_until constant date := until;
   moment constant timestamptz := now();
@@ -693,7 +711,7 @@ BEGIN
       (k.what = 6 AND e.satisfaction <> '未接通')::integer AS evaluated, (k.what = 6 AND e.satisfaction IN ('满意', '基本满意'))::integer AS satisfied
     FROM gov.event e
     CROSS JOIN LATERAL (VALUES (1, e.reported_at), (2, e.accepted_at), (3, e.dispatched_at), (4, e.feedback_at), (5, e.closed_at), (6, e.evaluated_at)) k (what, at)
-    WHERE k.at >= t0 AND k.at < t1 AND NOT e.imported
+    WHERE k.at >= t0 AND k.at < t1 AND (with_imported OR NOT e.imported)
     UNION ALL
     SELECT c.day, left(c.area, 9), COALESCE(c.category, '未分类'), c.source, 0, 0, 0, 0, 0, 0,
       1, (c.fed_back AND NOT c.late OR c.self_handled)::integer, (c.late)::integer, (c.late AND NOT c.fed_back)::integer,
@@ -735,7 +753,7 @@ BEGIN
     avg(grid_gov.point_lon(e.location)) FILTER (WHERE e.reported_at >= t1 - interval '30 days'), avg(grid_gov.point_lat(e.location)) FILTER (WHERE e.reported_at >= t1 - interval '30 days'),
     p_until - 30, p_until, moment
   FROM gov.event e
-  WHERE e.reported_at >= t1 - interval '60 days' AND e.reported_at < t1 AND NOT e.imported AND NOT e.false_report AND e.state NOT IN ('cancelled', 'not_accepted')
+  WHERE e.reported_at >= t1 - interval '60 days' AND e.reported_at < t1 AND (with_imported OR NOT e.imported) AND NOT e.false_report AND e.state NOT IN ('cancelled', 'not_accepted')
   GROUP BY 1, 2, 3
   HAVING count(*) FILTER (WHERE e.reported_at >= t1 - interval '30 days') >= 3;
   GET DIAGNOSTICS n = ROW_COUNT;

@@ -91,6 +91,17 @@ INSERT INTO gov.patrol (staff_id, grid, day, minutes, check_ins) VALUES (1, '371
 INSERT INTO gov.visit (staff_id, grid, required_by, done_at) VALUES (1, '371602001001001', '2025-03-10', '2025-03-09 10:00+08'), (1, '371602001001001', '2025-03-20', NULL), (1, '371602001001001', '2025-03-31', '2025-04-01 00:00+08'), (1, '371602001001001', '2025-04-01', '2025-03-09 10:00+08');
 
 SELECT * FROM pg_temp.figures(1, '2025-03-01', '2025-04-01');
+-- the imported event 9 counts when the city asks for it, and what is no answer is refused
+BEGIN;
+CREATE TEMP TABLE figures_before ON COMMIT DROP AS SELECT line FROM pg_temp.figures(1, '2025-03-01', '2025-04-01');
+INSERT INTO gov.meta (kind, name, value) VALUES ('setting', 'score_imported', 'true');
+(SELECT line, 'without 9' AS "when" FROM figures_before EXCEPT SELECT line, 'without 9' FROM pg_temp.figures(1, '2025-03-01', '2025-04-01')) UNION ALL
+(SELECT line, 'with 9' FROM pg_temp.figures(1, '2025-03-01', '2025-04-01') EXCEPT SELECT line, 'with 9' FROM figures_before) ORDER BY 1, 2;
+UPDATE gov.meta SET value = 'vielleicht' WHERE name = 'score_imported';
+\set VERBOSITY terse
+SELECT count(*) FROM grid_gov.score_workers('2025-03-01', '2025-04-01');
+\set VERBOSITY default
+ROLLBACK;
 SELECT * FROM pg_temp.figures(2, '2025-03-01', '2025-04-01');
 SELECT code, name, numerator, round(denominator::numeric, 2) AS denominator, round(value::numeric, 4) AS value, weight, round(points::numeric, 4) AS points, evidence FROM grid_gov.explain_score(1, '2025-03-01', '2025-04-01');
 -- April has only case 13
@@ -314,6 +325,13 @@ JOIN (SELECT i.unit, max(i.denominator) FILTER (WHERE i.code = 'I6') AS dispatch
 CREATE TEMP TABLE was AS SELECT day, area, category, source, due, on_time FROM gov.summary_day;
 SELECT grid_gov.refresh_summary('2025-03-10', '2025-03-12') > 0 AS again;
 SELECT count(*) AS changed FROM (SELECT * FROM was EXCEPT SELECT day, area, category, source, due, on_time FROM gov.summary_day) x;
+
+-- what is imported is in the summaries when the city asks for it
+INSERT INTO gov.meta (kind, name, value) VALUES ('setting', 'score_imported', 'true');
+SELECT grid_gov.refresh_summary('2025-03-01', '2025-04-01') > 0 AS refreshed;
+SELECT (SELECT count(*) > 0 FROM gov.event e WHERE e.imported) AS some, sum(s.reported) = (SELECT count(*) FROM gov.event e WHERE e.reported_at >= '2025-03-01 00:00+08' AND e.reported_at < '2025-04-01 00:00+08') AS reported, sum(s.due) = (SELECT count(*) FROM grid_gov.score_cases('2025-03-01', '2025-04-01')) AS due FROM gov.summary_day s;
+DELETE FROM gov.meta WHERE name = 'score_imported';
+SELECT grid_gov.refresh_summary('2025-03-01', '2025-04-01') > 0 AS refreshed;
 
 -- periods
 SELECT grid_gov.open_period('2025年3月', '2025-03-01', '2025-04-01') > 0 AS opened;
