@@ -3,8 +3,9 @@
 # Takes up to two minutes: pg_cron knows whole minutes only.
 set -eu
 cd "$(dirname "$0")/../.."
+. test/functions.sh
 if [ "${1:-}" != inside ]; then
-  if [ ! -f "$(${PG_CONFIG:-pg_config} --sharedir)/extension/pg_cron.control" ]; then echo "skipped: pg_cron is not installed"; exit 0; fi
+  if [ ! -f "$(${PG_CONFIG:-pg_config} --sharedir)/extension/pg_cron.control" ]; then echo "skipped: pg_cron is not installed"; counts 0 0 1; exit 0; fi
   exec test/cluster.sh -c "shared_preload_libraries = 'pg_cron'" -c "cron.database_name = 'postgres'" -c "cron.use_background_workers = on" \
     test/world/pg_cron.sh inside
 fi
@@ -19,8 +20,10 @@ for _ in $(seq 130); do
   sleep 1
   [ "$(run -c 'SELECT state FROM gov.event')" = pending_accept ] || continue
   echo "ok     pg_cron ran sweep() as scheduler: the report is $(run -c 'SELECT state FROM gov.event'), by $(run -c "SELECT actor || ' through ' || session_role FROM gov.event_log WHERE action = 'submit'")"
+  counts 1 0 0
   exit 0
 done
 run -c 'SELECT status, return_message FROM cron.job_run_details'
 echo "FAILED pg_cron did not bring the report on"
+counts 0 1 0
 exit 1
