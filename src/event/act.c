@@ -58,6 +58,37 @@ not_visible(int64 event)
 					errmsg("event %lld does not exist or is not yours to see", (long long) event)));
 }
 
+/*
+ * The step found no row: there is none, or the event is past the step that the
+ * caller saw (expected: seq), or a trigger of the city's own said no by
+ * returning NULL. As the owner of gov.
+ */
+static void
+not_taken(int64 event, bool expected, int32 seq)
+{
+	static GgPlan plan = {
+		"SELECT e.seq FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
+	Datum v = Int64GetDatum(event);
+	int32 now;
+	bool null;
+
+	gg_execute(&plan, &v, NULL, false, 1);
+	if (SPI_processed == 0)
+		not_visible(event);
+	now = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
+	if (expected && now != seq)
+		ereport(ERROR, (errcode(ERRCODE_GG_GUARD_REFUSED),
+						errmsg("event %lld has moved on: its seq is %d, not %d", (long long) event,
+							   now, seq),
+						errhint("Read the event again; the step may have been taken already.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+			 errmsg("the step on event %lld was not taken: a trigger on gov.event suppressed it",
+					(long long) event),
+			 errhint("A BEFORE trigger that returns NULL drops the step without a reason; raise an "
+					 "error in it instead.")));
+}
+
 GG_FUNCTION(gg_act);
 
 /*
@@ -70,30 +101,25 @@ GG_FUNCTION(gg_act);
 Datum
 gg_act(PG_FUNCTION_ARGS)
 {
-	static GgPlan lock_plan = {
-		"SELECT e.seq FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE",
-		1,
-		{INT8OID}};
+	/* seq is judged again after waiting for another writer of the row */
 	static GgPlan plan = {
-		"UPDATE gov.event SET action = $2, action_note = $3, action_args = $4 WHERE id OPERATOR(pg_catalog.=) $1"
-		" RETURNING state",
-		4,
-		{INT8OID, TEXTOID, TEXTOID, JSONBOID}};
+		"UPDATE gov.event SET action = $2, action_note = $3, action_args = $4"
+		" WHERE id OPERATOR(pg_catalog.=) $1 AND ($5 IS NULL OR seq OPERATOR(pg_catalog.=) $5) RETURNING state",
+		5,
+		{INT8OID, TEXTOID, TEXTOID, JSONBOID, INT4OID}};
 	static GgPlan both_plan = {
 		"SELECT e.id FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) ANY (ARRAY[$1, $2])"
 		" ORDER BY e.master_id IS NOT NULL, e.id FOR NO KEY UPDATE",
 		2,
 		{INT8OID, INT8OID}};
-	Datum v[4];
-	char n[5] = "    ";
+	Datum v[5];
+	char n[6] = "     ";
 	int64 event;
 	int64 master;
 	GgIdentity self;
 	char *state;
 	text *result;
 	MemoryContext caller = CurrentMemoryContext;
-	bool null;
-	int32 seq;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -107,6 +133,9 @@ gg_act(PG_FUNCTION_ARGS)
 		n[2] = 'n';
 	if (PG_ARGISNULL(3) || JB_ROOT_COUNT(DatumGetJsonbP(v[3])) == 0)
 		n[3] = 'n';
+	v[4] = PG_ARGISNULL(4) ? (Datum) 0 : PG_GETARG_DATUM(4);
+	if (PG_ARGISNULL(4))
+		n[4] = 'n';
 
 	SPI_connect();
 	if (!gg_visible(event))
@@ -119,18 +148,9 @@ gg_act(PG_FUNCTION_ARGS)
 
 		gg_execute(&both_plan, both, NULL, false, 0);
 	}
-	gg_execute(&lock_plan, v, NULL, false, 1);
-	if (SPI_processed == 0)
-		not_visible(event);
-	seq = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
-	if (!PG_ARGISNULL(4) && PG_GETARG_INT32(4) != seq)
-		ereport(ERROR, (errcode(ERRCODE_GG_GUARD_REFUSED),
-						errmsg("event %lld has moved on: its seq is %d, not %d", (long long) event,
-							   seq, PG_GETARG_INT32(4)),
-						errhint("Read the event again; the step may have been taken already.")));
 	gg_execute(&plan, v, n, false, 1);
 	if (SPI_processed == 0)
-		not_visible(event);
+		not_taken(event, !PG_ARGISNULL(4), DatumGetInt32(v[4]));
 	state = gg_required(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	MemoryContextSwitchTo(caller);
 	result = cstring_to_text(state);

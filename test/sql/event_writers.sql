@@ -130,7 +130,7 @@ GRANT ALL ON city.seen TO PUBLIC;
 CREATE FUNCTION city.before() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN NEW.body := btrim(NEW.body); NEW.city_note := '建'; RETURN NEW; END IF;
-  IF NEW.city_note = '丢掉' THEN RETURN NULL; END IF;
+  IF NEW.city_note = '丢掉' OR NEW.action_note = '不办' THEN RETURN NULL; END IF;
   IF NEW.city_note = '催' THEN NEW.action := 'urge'; NEW.city_note := '已催'; END IF;
   IF NEW.city_note = '坏' THEN NEW.due_at := now(); END IF;
   RETURN NEW;
@@ -148,6 +148,7 @@ SET ROLE acceptor1;
 INSERT INTO gov.event (body, area, item) VALUES ('  北街垃圾  ', '371602001001001', '0101') RETURNING id AS t, body, city_note \gset
 \echo :body :city_note
 UPDATE gov.event SET city_note = '丢掉' WHERE id = :t;
+SELECT grid_gov.act(:t, 'urge', '不办');             -- a step cannot vanish without a word
 UPDATE gov.event SET city_note = '催' WHERE id = :t;
 UPDATE gov.event SET city_note = '坏' WHERE id = :t;
 -- the nested step is journalled before the outer one, and the chain is whole
