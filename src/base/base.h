@@ -65,7 +65,7 @@ typedef struct GgDirect
 	AttrNumber attno[GG_DIRECT_COLUMNS];
 	AttrNumber identity;
 	Oid sequence;
-	struct GgDirectState *state; /* kept for the transaction */
+	struct GgDirectState *state; /* kept while the table stays as it is */
 } GgDirect;
 extern bool gg_direct_insert(GgDirect *direct, const Datum *values, const bool *nulls);
 /* Many rows in one command: they may wait until the end. After an error, abort. */

@@ -26,12 +26,13 @@
 #define GG_DIRECT_ROWS 500
 
 /*
- * What the executor needs for the table, kept for the transaction: making it
- * anew for every row would parse the CHECK constraints every time. Relations
- * themselves are opened and closed row by row.
+ * What the executor needs for the table, kept until the table changes: making
+ * it anew for every row would parse the CHECK constraints every time. Relations themselves are opened and closed row by row.
  */
 typedef struct GgDirectState
 {
+	MemoryContext context;		 /* holds all of this */
+	MemoryContext index_context; /* holds what index access methods keep while the indexes are open */
 	EState *estate;
 	ResultRelInfo *target;
 	TupleTableSlot *slot;
@@ -48,7 +49,7 @@ static GgDirect *all[8];
 static int nall = 0;
 static bool in_bulk = false;
 
-/* Relcache callback: what was learnt of the table is stale. */
+/* Relcache callback: what was learnt of the table is stale. A new index, or one that goes, is told of the table, too. */
 static void
 forget_direct(Oid relid)
 {
@@ -117,23 +118,27 @@ learn(GgDirect *d, Relation rel)
 	d->known = true;
 }
 
-/* The transaction ends: the memory goes with it. */
+/* Nobody needs what is kept any more. */
 static void
-forget_state(void *arg)
+drop_state(GgDirect *d)
 {
-	((GgDirect *) arg)->state = NULL;
+	if (d->state != NULL)
+		MemoryContextDelete(d->state->context);
+	d->state = NULL;
 }
 
-/* Make what is kept for the transaction. Leaves the indexes open. */
+/* Make what is kept. Leaves the indexes open. */
 static void
 prepare(GgDirect *d, Relation rel)
 {
-	MemoryContext context = AllocSetContextCreate(TopTransactionContext, "grid_gov direct insert",
-												  ALLOCSET_SMALL_SIZES);
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "grid_gov direct insert", ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
-	MemoryContextCallback *callback = palloc(sizeof(MemoryContextCallback));
 	GgDirectState *state = palloc0(sizeof(GgDirectState));
 
+	state->context = context;
+	state->index_context =
+		AllocSetContextCreate(context, "grid_gov open indexes", ALLOCSET_SMALL_SIZES);
 	state->estate = CreateExecutorState();
 	state->target = makeNode(ResultRelInfo);
 	InitResultRelInfo(state->target, rel, 0, NULL, 0);
@@ -142,14 +147,15 @@ prepare(GgDirect *d, Relation rel)
 	state->nindexes = state->target->ri_NumIndices;
 	state->index = palloc(sizeof(Oid) * Max(state->nindexes, 1));
 	for (int i = 0; i < state->nindexes; i++)
+	{
 		state->index[i] = RelationGetRelid(state->target->ri_IndexRelationDescs[i]);
+		state->target->ri_IndexRelationInfo[i]->ii_Context = state->index_context;
+	}
 	/* a copy: the slot outlives this opening of the table */
 	state->slot = MakeSingleTupleTableSlot(CreateTupleDescCopyConstr(RelationGetDescr(rel)),
 										   table_slot_callbacks(rel));
-	callback->func = forget_state;
-	callback->arg = d;
-	MemoryContextRegisterResetCallback(context, callback);
 	MemoryContextSwitchTo(old);
+	MemoryContextSetParent(context, CacheMemoryContext);
 	d->state = state;
 }
 
@@ -158,8 +164,13 @@ static void
 reopen(GgDirectState *state, Relation rel)
 {
 	state->target->ri_RelationDesc = rel;
+	MemoryContextReset(state->index_context);
 	for (int i = 0; i < state->nindexes; i++)
+	{
 		state->target->ri_IndexRelationDescs[i] = index_open(state->index[i], RowExclusiveLock);
+		/* GIN, GiST and BRIN keep pointers to the index as it was open before */
+		state->target->ri_IndexRelationInfo[i]->ii_AmCache = NULL;
+	}
 }
 
 /* What is kept for this table, its relations open; NULL: it cannot be written so. */
@@ -180,8 +191,8 @@ get_ready(GgDirect *d)
 	}
 	if (!d->known || d->relid != relid)
 	{
+		drop_state(d);
 		d->relid = relid;
-		d->state = NULL;
 		learn(d, rel);
 	}
 	if (!d->usable)
@@ -302,7 +313,7 @@ gg_direct_bulk_abort(void)
 {
 	for (int i = 0; i < nall; i++)
 		if (all[i]->state != NULL && all[i]->state->rel != NULL)
-			all[i]->state = NULL;
+			drop_state(all[i]);
 	in_bulk = false;
 }
 

@@ -182,6 +182,30 @@ RESET ROLE;
 SELECT problem FROM grid_gov.verify_journal();
 DROP TRIGGER zzz_meddle ON gov.event;
 
+-- The city's own indexes, of kinds that keep pointers while they are open; changed between two steps of a transaction.
+CREATE INDEX note_args ON gov.event_note USING gin (args);
+CREATE INDEX note_words ON gov.event_note USING gin (to_tsvector('simple', note));
+CREATE INDEX log_at ON gov.event_log USING brin (at);
+BEGIN;
+SET LOCAL ROLE acceptor1;
+UPDATE gov.event SET action = 'urge', action_note = '催办一' WHERE id = :u;
+RESET ROLE;
+ALTER INDEX gov.note_args SET (fastupdate = off);
+ALTER INDEX gov.note_words SET (fastupdate = off);
+ALTER INDEX gov.log_at SET (pages_per_range = 4);
+CREATE TEMP TABLE other AS SELECT oid, relname FROM pg_class;   -- takes the memory that was given back
+CREATE INDEX ON other (relname);
+SET LOCAL ROLE acceptor1;
+UPDATE gov.event SET action = 'urge', action_note = '催办二' WHERE id = :u;
+UPDATE gov.event SET action = 'urge', action_note = '催办三' WHERE id = :u;
+COMMIT;
+SET enable_seqscan = off;
+SELECT note FROM gov.event_note WHERE to_tsvector('simple', note) @@ '催办二 | 催办三' ORDER BY seq;
+SELECT count(*) > 3 AS found FROM gov.event_log WHERE event_id = :u AND at > '2000-01-01';
+RESET enable_seqscan;
+DROP INDEX gov.note_args, gov.note_words, gov.log_at;
+DROP TABLE other;
+
 -- 9. Cascades from the city's tables.
 CREATE TABLE city.block (id int PRIMARY KEY);
 INSERT INTO city.block VALUES (1), (2);
