@@ -31,8 +31,9 @@
  */
 typedef struct GgDirectState
 {
-	MemoryContext context;		 /* holds all of this */
-	MemoryContext index_context; /* holds what index access methods keep while the indexes are open */
+	MemoryContext context; /* holds all of this */
+	MemoryContext
+		index_context; /* holds what index access methods keep while the indexes are open */
 	EState *estate;
 	ResultRelInfo *target;
 	TupleTableSlot *slot;

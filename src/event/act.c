@@ -101,10 +101,15 @@ GG_FUNCTION(gg_act);
 Datum
 gg_act(PG_FUNCTION_ARGS)
 {
-	/* seq is judged again after waiting for another writer of the row */
 	static GgPlan plan = {
+		"UPDATE gov.event SET action = $2, action_note = $3, action_args = $4 WHERE id OPERATOR(pg_catalog.=) $1"
+		" RETURNING state",
+		4,
+		{INT8OID, TEXTOID, TEXTOID, JSONBOID}};
+	/* seq is judged again after waiting for another writer of the row */
+	static GgPlan expecting_plan = {
 		"UPDATE gov.event SET action = $2, action_note = $3, action_args = $4"
-		" WHERE id OPERATOR(pg_catalog.=) $1 AND ($5 IS NULL OR seq OPERATOR(pg_catalog.=) $5) RETURNING state",
+		" WHERE id OPERATOR(pg_catalog.=) $1 AND seq OPERATOR(pg_catalog.=) $5 RETURNING state",
 		5,
 		{INT8OID, TEXTOID, TEXTOID, JSONBOID, INT4OID}};
 	static GgPlan both_plan = {
@@ -133,9 +138,7 @@ gg_act(PG_FUNCTION_ARGS)
 		n[2] = 'n';
 	if (PG_ARGISNULL(3) || JB_ROOT_COUNT(DatumGetJsonbP(v[3])) == 0)
 		n[3] = 'n';
-	v[4] = PG_ARGISNULL(4) ? (Datum) 0 : PG_GETARG_DATUM(4);
-	if (PG_ARGISNULL(4))
-		n[4] = 'n';
+	v[4] = PG_GETARG_DATUM(4);
 
 	SPI_connect();
 	if (!gg_visible(event))
@@ -148,7 +151,7 @@ gg_act(PG_FUNCTION_ARGS)
 
 		gg_execute(&both_plan, both, NULL, false, 0);
 	}
-	gg_execute(&plan, v, n, false, 1);
+	gg_execute(PG_ARGISNULL(4) ? &plan : &expecting_plan, v, n, false, 1);
 	if (SPI_processed == 0)
 		not_taken(event, !PG_ARGISNULL(4), DatumGetInt32(v[4]));
 	state = gg_required(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
