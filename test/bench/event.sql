@@ -73,8 +73,16 @@ CREATE FUNCTION rival.guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   s record;
   p record;
+  asked rival.event := NEW;
   now_ timestamptz := statement_timestamp();
 BEGIN
+  NEW.action := NULL;
+  NEW.action_note := NULL;
+  NEW.action_args := NULL;
+  IF NEW IS DISTINCT FROM OLD THEN
+    RAISE EXCEPTION 'columns change by steps only' USING ERRCODE = 'WG004';
+  END IF;
+  NEW := asked;
   SELECT * INTO s FROM rival.step WHERE from_state = OLD.state AND action = NEW.action;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'cannot take step % in state %', NEW.action, OLD.state USING ERRCODE = 'WG001';
@@ -110,7 +118,7 @@ END $$;
 CREATE FUNCTION rival.journal() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO rival.event_log (event_id, seq, at, recorded_at, action, from_state, to_state, actor, role, outer_role, session_role, area, unit, due_at, stage_due_at, backdated, imported, facts_digest, hash)
-    VALUES (NEW.id, NEW.seq, NEW.last_at, clock_timestamp(), NEW.action, OLD.state, NEW.state, current_user, 'dispatcher', current_user, session_user, NEW.area, NEW.unit, NEW.due_at, NEW.stage_due_at, false, false, NEW.head, NEW.head);
+    VALUES (NEW.id, NEW.seq, NEW.last_at, clock_timestamp(), NEW.action, OLD.state, NEW.state, current_user, 'dispatcher', current_user, session_user, NEW.area, NEW.unit, NEW.due_at, NEW.stage_due_at, false, false, sha256(convert_to(NEW::text, 'UTF8')), NEW.head);
   INSERT INTO rival.event_note (event_id, seq, note, args, salt) VALUES (NEW.id, NEW.seq, NEW.action_note, NEW.action_args, uuid_send(gen_random_uuid()));
   INSERT INTO rival.event_task (event_id, kind, round, unit, area, assigned_at, due_at, due_day, opened_seq)
     VALUES (NEW.id, 'handle', NEW.handling_round, NEW.unit, NEW.area, NEW.last_at, NEW.due_at, NEW.due_day, NEW.seq);
