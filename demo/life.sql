@@ -59,6 +59,7 @@ SELECT row_number() OVER (ORDER BY p.at, p.n) AS id, (extract(month FROM coalesc
 CREATE UNIQUE INDEX ON demo_case (n);
 CREATE INDEX ON demo_case (at) WHERE twin_of IS NULL;
 ANALYZE demo_case;
+SELECT setval(pg_get_serial_sequence('gov.event', 'id'), max(id)) AS last_event FROM demo_case \gset
 CREATE TEMP TABLE demo_done (n integer PRIMARY KEY);
 CREATE TYPE pg_temp.demo_now AS (id bigint, state text, level text, area text, item text, urgent boolean, due timestamptz);
 GRANT SELECT ON demo_case TO demo_loader;

@@ -15,7 +15,16 @@
 #include "utils/builtins.h"
 #include "utils/rls.h"
 
-/* Does row security, where it is on for the caller, let him see the event? Who may not SELECT at all has been given the function alone. */
+/* Is row security on for the caller? Who may SELECT no column at all has been given the function alone. */
+static bool
+row_security_hides(Oid table)
+{
+	return check_enable_rls(table, InvalidOid, true) == RLS_ENABLED &&
+		   (pg_class_aclcheck(table, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
+			pg_attribute_aclcheck_all(table, GetUserId(), ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK);
+}
+
+/* Does row security let the caller see the event? */
 bool
 gg_visible(int64 event)
 {
@@ -24,8 +33,7 @@ gg_visible(int64 event)
 	Oid table = gg_gov_table("event", false);
 	Datum v = Int64GetDatum(event);
 
-	if (check_enable_rls(table, InvalidOid, true) != RLS_ENABLED ||
-		pg_class_aclcheck(table, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+	if (!row_security_hides(table))
 		return true;
 	gg_execute(&plan, &v, NULL, false, 1);
 	return SPI_processed == 1;
@@ -42,8 +50,7 @@ gg_all_visible(Datum events, int n)
 	Oid table = gg_gov_table("event", false);
 	bool null;
 
-	if (check_enable_rls(table, InvalidOid, true) != RLS_ENABLED ||
-		pg_class_aclcheck(table, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+	if (!row_security_hides(table))
 		return true;
 	gg_execute(&plan, &events, NULL, false, 1);
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null)) ==
@@ -51,8 +58,8 @@ gg_all_visible(Datum events, int n)
 }
 
 /* The event is not there, or not for this actor: the same answer. */
-static void
-not_visible(int64 event)
+void
+gg_not_visible(int64 event)
 {
 	ereport(ERROR, (errcode(ERRCODE_GG_NOT_ENTITLED),
 					errmsg("event %lld does not exist or is not yours to see", (long long) event)));
@@ -74,7 +81,7 @@ not_taken(int64 event, bool expected, int32 seq)
 
 	gg_execute(&plan, &v, NULL, false, 1);
 	if (SPI_processed == 0)
-		not_visible(event);
+		gg_not_visible(event);
 	now = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
 	if (expected && now != seq)
 		ereport(ERROR, (errcode(ERRCODE_GG_GUARD_REFUSED),
@@ -121,6 +128,7 @@ gg_act(PG_FUNCTION_ARGS)
 	char n[6] = "     ";
 	int64 event;
 	int64 master;
+	bool names_master;
 	GgIdentity self;
 	char *state;
 	text *result;
@@ -142,9 +150,12 @@ gg_act(PG_FUNCTION_ARGS)
 
 	SPI_connect();
 	if (!gg_visible(event))
-		not_visible(event);
+		gg_not_visible(event);
+	names_master = !PG_ARGISNULL(3) && gg_arg_int8(DatumGetJsonbP(v[3]), "master_id", &master);
+	if (names_master && !gg_visible(master))
+		gg_not_visible(master);
 	gg_become_owner(gg_gov_table("event", false), &self);
-	if (!PG_ARGISNULL(3) && gg_arg_int8(DatumGetJsonbP(v[3]), "master_id", &master))
+	if (names_master)
 	{
 		/* two that merge into each other wait, instead of a deadlock; masters first, as everywhere */
 		Datum both[2] = {v[0], Int64GetDatum(master)};
@@ -216,11 +227,11 @@ gg_allowed_actions(PG_FUNCTION_ARGS)
 	step.actor = gg_actor_now();
 	SPI_connect();
 	if (!gg_visible(PG_GETARG_INT64(0)))
-		not_visible(PG_GETARG_INT64(0));
+		gg_not_visible(PG_GETARG_INT64(0));
 	gg_become_owner(gg_gov_table("event", false), &self);
 	gg_execute(&plan, &v, NULL, false, 1);
 	if (SPI_processed == 0)
-		not_visible(PG_GETARG_INT64(0));
+		gg_not_visible(PG_GETARG_INT64(0));
 	gg_map_of_desc(SPI_tuptable->tupdesc, &map);
 	gg_row_load(&map, SPI_tuptable->tupdesc, SPI_tuptable->vals[0], &row);
 	gg_row_check(&row);

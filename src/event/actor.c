@@ -176,6 +176,24 @@ not_believed(const char *session, const char *why)
 			 "Rows of gov.actor_proxy name the session roles that may set grid_gov.actor, and for which area.")));
 }
 
+/* May the actor act in this area: as himself, or through a row for it? That row's allowance, in minutes, is told. */
+bool
+gg_acts_in(const GgActor *a, const char *area, int *backdate_minutes)
+{
+	int minutes = 0;
+	bool found = a->nproxies == 0;
+
+	for (int i = 0; i < a->nproxies; i++)
+		if (strncmp(area, a->proxy[i].area, strlen(a->proxy[i].area)) == 0)
+		{
+			found = true;
+			minutes = Max(minutes, a->proxy[i].backdate_minutes);
+		}
+	if (backdate_minutes != NULL)
+		*backdate_minutes = minutes;
+	return found;
+}
+
 /* Resolve grid_gov.actor: fills last.actor, in our context. */
 static void
 resolve_proxy(const char *session)
@@ -187,10 +205,9 @@ resolve_proxy(const char *session)
 		{TEXTOID}};
 	Datum value = CStringGetTextDatum(session);
 	GgActor *a = &last.actor;
+	bool citizen = strncmp(gg_actor_setting, "reporter:", 9) == 0;
 	int n;
-	char **area;
-	bool *may_report;
-	int *minutes;
+	GgProxy *proxy;
 	bool null;
 	int64 id;
 	Staff *s;
@@ -198,37 +215,31 @@ resolve_proxy(const char *session)
 
 	gg_execute(&plan, &value, NULL, false, 0);
 	n = (int) SPI_processed;
-	area = palloc(sizeof(char *) * Max(n, 1));
-	may_report = palloc(sizeof(bool) * Max(n, 1));
-	minutes = palloc(sizeof(int) * Max(n, 1));
+	if (n == 0)
+		not_believed(session, "The session role is not listed in gov.actor_proxy.");
+	proxy = MemoryContextAllocZero(context, sizeof(GgProxy) * n);
 	for (int i = 0; i < n; i++)
 	{
 		HeapTuple t = SPI_tuptable->vals[i];
 		TupleDesc d = SPI_tuptable->tupdesc;
 
-		area[i] = MemoryContextStrdup(context, gg_required(t, d, 1));
-		may_report[i] = DatumGetBool(SPI_getbinval(t, d, 2, &null));
-		minutes[i] = DatumGetInt32(SPI_getbinval(t, d, 3, &null));
+		if (citizen && !DatumGetBool(SPI_getbinval(t, d, 2, &null)))
+			continue;
+		proxy[a->nproxies].area = MemoryContextStrdup(context, gg_required(t, d, 1));
+		proxy[a->nproxies++].backdate_minutes = DatumGetInt32(SPI_getbinval(t, d, 3, &null));
 	}
-	if (n == 0)
-		not_believed(session, "The session role is not listed in gov.actor_proxy.");
-	a->by_proxy = true;
+	a->proxy = proxy;
 
-	if (strncmp(gg_actor_setting, "reporter:", 9) == 0)
+	if (citizen)
 	{
 		if (gg_actor_setting[9] == '\0')
 			not_believed(session, "The reporter's key is empty.");
-		for (int i = 0; i < n; i++)
-			if (may_report[i])
-			{
-				a->kind = GG_ACTOR_CITIZEN;
-				a->key = MemoryContextStrdup(context, gg_actor_setting + 9);
-				a->text = "reporter";
-				a->proxy_area = area[i];
-				a->backdate_minutes = minutes[i];
-				return;
-			}
-		not_believed(session, "None of its rows in gov.actor_proxy has may_report.");
+		if (a->nproxies == 0)
+			not_believed(session, "None of its rows in gov.actor_proxy has may_report.");
+		a->kind = GG_ACTOR_CITIZEN;
+		a->key = MemoryContextStrdup(context, gg_actor_setting + 9);
+		a->text = "reporter";
+		return;
 	}
 
 	if (strspn(gg_actor_setting, "0123456789") == strlen(gg_actor_setting) &&
@@ -242,16 +253,11 @@ resolve_proxy(const char *session)
 	if (!s->active)
 		not_believed(session, "The person is not active in gov.staff.");
 
-	/* only posts inside the proxy's areas count, with that row's allowance */
+	/* only posts inside the proxy's areas count */
 	post = MemoryContextAllocZero(context, sizeof(GgPost) * Max(s->nposts, 1));
 	for (int p = 0; p < s->nposts; p++)
-		for (int i = 0; i < n; i++)
-			if (strncmp(s->post[p].area, area[i], strlen(area[i])) == 0)
-			{
-				post[a->nposts++] = s->post[p];
-				a->backdate_minutes = Max(a->backdate_minutes, minutes[i]);
-				break;
-			}
+		if (gg_acts_in(a, s->post[p].area, NULL))
+			post[a->nposts++] = s->post[p];
 	if (a->nposts == 0)
 		not_believed(session,
 					 "The person has no post inside the areas that the session role may act for.");

@@ -208,6 +208,17 @@ meddled(int64 event)
 			 "A trigger that sorts after zz_grid_gov_guard writes to the guard's columns; grid_gov.check_setup() names it.")));
 }
 
+/* What is no fact, and would be taken for a step or a link of the chain later. */
+static bool
+is_as_left(const GgRow *row, const GgPending *p)
+{
+	bytea *head = gg_has(row, EV_HEAD) ? DatumGetByteaPP(row->v[EV_HEAD]) : NULL;
+
+	return !gg_has(row, EV_ACTION) && !gg_has(row, EV_ACTION_NOTE) &&
+		   !gg_has(row, EV_ACTION_ARGS) && head != NULL && VARSIZE_ANY_EXHDR(head) == GG_DIGEST &&
+		   memcmp(VARDATA_ANY(head), p->hash, GG_DIGEST) == 0;
+}
+
 /* Without a step no fact may differ, and nothing may be left to be taken for a step later. */
 static void
 refuse_meddling(const GgRow *old, const GgRow *row)
@@ -269,7 +280,7 @@ gg_journal_event(PG_FUNCTION_ARGS)
 	p = gg_pending_take(a.event, gg_int4(&a.row, EV_SEQ));
 	if (p != NULL)
 		gg_facts_digest(&a.row, digest);
-	if (p == NULL || memcmp(digest, p->log.facts_digest, GG_DIGEST) != 0)
+	if (p == NULL || memcmp(digest, p->log.facts_digest, GG_DIGEST) != 0 || !is_as_left(&a.row, p))
 		meddled(a.event);
 	a.p = p;
 	if (strncmp(p->log.actor, "staff:", 6) == 0)

@@ -33,60 +33,28 @@ truth(GgPlan *plan, Datum *values)
 	return one(plan, values, &d) && DatumGetBool(d);
 }
 
-/* Does the actor hold the role in this unit at the time? */
+/* Is one of the event's open tasks of this kind this person's, or, where nobody is named, this unit's (NULL: none)? */
 static bool
-holds(const GgActor *actor, GgRole role, const char *unit, TimestampTz at)
-{
-	for (int i = 0; i < actor->nposts; i++)
-	{
-		const GgPost *p = &actor->post[i];
-
-		if (p->role == role && p->unit != NULL && strcmp(p->unit, unit) == 0 && p->from <= at &&
-			at < p->to)
-			return true;
-	}
-	return false;
-}
-
-/* Is one of the event's open tasks of this kind the actor's: his own, or, where nobody is named, his unit's? */
-static bool
-own_task(int64 event, const char *kind, const GgActor *actor, GgRole role, TimestampTz at)
+own_task(int64 event, const char *kind, int64 person, const char *unit)
 {
 	static GgPlan plan = {
-		"SELECT t.person, t.unit FROM gov.event_task t WHERE t.event_id OPERATOR(pg_catalog.=) $1"
-		" AND t.kind OPERATOR(pg_catalog.=) $2 AND t.done_at IS NULL ORDER BY t.id",
-		2,
-		{INT8OID, TEXTOID}};
-	Datum values[2] = {Int64GetDatum(event), CStringGetTextDatum(kind)};
+		"SELECT true FROM gov.event_task t WHERE t.event_id OPERATOR(pg_catalog.=) $1"
+		" AND t.kind OPERATOR(pg_catalog.=) $2 AND t.done_at IS NULL"
+		" AND (t.person OPERATOR(pg_catalog.=) $3 OR (t.person IS NULL AND t.unit OPERATOR(pg_catalog.=) $4)) LIMIT 1",
+		4,
+		{INT8OID, TEXTOID, INT8OID, TEXTOID}};
+	Datum values[4] = {Int64GetDatum(event), CStringGetTextDatum(kind), Int64GetDatum(person),
+					   unit ? CStringGetTextDatum(unit) : (Datum) 0};
 
-	gg_execute(&plan, values, NULL, false, 0);
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		HeapTuple t = SPI_tuptable->vals[i];
-		bool null;
-		Datum who = SPI_getbinval(t, SPI_tuptable->tupdesc, 1, &null);
-
-		if (!null)
-		{
-			if (DatumGetInt64(who) == actor->id)
-				return true;
-		}
-		else
-		{
-			char *unit = SPI_getvalue(t, SPI_tuptable->tupdesc, 2);
-
-			if (unit != NULL && holds(actor, role, unit, at))
-				return true;
-		}
-	}
-	return false;
+	gg_execute(&plan, values, unit ? NULL : "   n", false, 1);
+	return SPI_processed == 1;
 }
 
-/* Does the actor hold the role in the unit of an open co_handle task? */
+/* Has this person, or his unit, an open co_handle task? */
 static bool
-co_unit(int64 event, const GgActor *actor, GgRole role, TimestampTz at)
+co_unit(int64 event, int64 person, const char *unit)
 {
-	return own_task(event, "co_handle", actor, role, at);
+	return own_task(event, "co_handle", person, unit);
 }
 
 /* Is the citizen the one who reported? */
@@ -243,6 +211,22 @@ is_grid_worker(int64 person, TimestampTz at)
 	return truth(&plan, values);
 }
 
+/* Does the person handle for this unit at the time? */
+static bool
+works_for(int64 person, const char *unit, TimestampTz at)
+{
+	static GgPlan plan = {
+		"SELECT s.active FROM gov.post p JOIN gov.staff s ON s.id OPERATOR(pg_catalog.=) p.staff_id"
+		" WHERE p.staff_id OPERATOR(pg_catalog.=) $1 AND p.unit OPERATOR(pg_catalog.=) $2"
+		" AND p.role OPERATOR(pg_catalog.=) ANY (ARRAY['handler', 'unit_head'])"
+		" AND p.valid_from OPERATOR(pg_catalog.<=) $3 AND p.valid_to OPERATOR(pg_catalog.>) $3 LIMIT 1",
+		3,
+		{INT8OID, TEXTOID, TIMESTAMPTZOID}};
+	Datum values[3] = {Int64GetDatum(person), CStringGetTextDatum(unit), TimestampTzGetDatum(at)};
+
+	return truth(&plan, values);
+}
+
 /* Is there such an active person? */
 static bool
 person_exists(int64 person)
@@ -265,6 +249,6 @@ grid_exists(const char *grid)
 	return truth(&plan, &value);
 }
 
-const GgAsk gg_ask_world = {own_task,       co_unit,        is_reporter,   breached,
-							happened,       requests_made,  request,       master,
-							is_grid_worker, gg_unit_active, person_exists, grid_exists};
+const GgAsk gg_ask_world = {own_task,       co_unit,       is_reporter, breached,       happened,
+							requests_made,  request,       master,      is_grid_worker, works_for,
+							gg_unit_active, person_exists, grid_exists};

@@ -56,9 +56,13 @@ take_unit(GgStep *step, GgRow *row, const GgAsk *ask)
 	if (unit == NULL || !ask->unit_exists(unit))
 		return unfit(step, row, "unit", unit, "there is no such active unit in gov.department");
 	for (int i = 0; i < nco; i++)
+	{
 		if (!ask->unit_exists(co[i]))
 			return unfit(step, row, "co_units", co[i],
 						 "there is no such active unit in gov.department");
+		if (strcmp(co[i], unit) == 0)
+			return unfit(step, row, "co_units", co[i], "it is the lead unit already");
+	}
 	if (!gg_is(row, EV_UNIT, unit))
 		gg_set(row, EV_DESIGNATED, BoolGetDatum(false));
 	gg_set_text(row, EV_UNIT, unit);
@@ -291,9 +295,12 @@ apply(GgStep *step, GgRow *row, const GgAsk *ask, const GgRule *e)
 			gg_set(row, EV_SIGNED_AT, TimestampTzGetDatum(step->at));
 			if (gg_arg_int8(step->args, "person", &id))
 			{
-				if (!ask->person_exists(id))
+				/* whom the dispatcher chose stays; another is one of the unit's own */
+				if (gg_has(row, EV_PERSON) && gg_int8(row, EV_PERSON) == id)
+					break;
+				if (!gg_has(row, EV_UNIT) || !ask->works_for(id, gg_text(row, EV_UNIT), step->at))
 					return unfit(step, row, "person", gg_arg(step->args, "person"),
-								 "there is no such active person in gov.staff");
+								 "he is not active or no handler or head of the event's unit");
 				gg_set(row, EV_PERSON, Int64GetDatum(id));
 			}
 			break;
@@ -389,12 +396,26 @@ apply(GgStep *step, GgRow *row, const GgAsk *ask, const GgRule *e)
 	return NULL;
 }
 
+/* An argument that is a fact of the event: only from a step whose row in the workflow asks for it. */
+static char *
+asked_for(const GgStep *step, const char *name)
+{
+	for (int i = 0; i < step->t->nargs; i++)
+		for (int j = 0; j < step->t->arg[i].n; j++)
+			if (strcmp(step->t->arg[i].name[j], name) == 0)
+				return gg_arg(step->args, name);
+	return NULL;
+}
+
 /* The facts that entering a state writes. */
 static GgRefusal *
 enter(GgStep *step, GgRow *row)
 {
 	const GgState *to = &step->wf->state[step->to];
-	char *satisfaction = gg_arg(step->args, "satisfaction");
+	char *satisfaction = asked_for(step, "satisfaction");
+	char *condition = asked_for(step, "close_condition");
+	bool forced = false;
+	GgRefusal *r;
 
 	if (satisfaction != NULL)
 	{
@@ -405,9 +426,12 @@ enter(GgStep *step, GgRow *row)
 		gg_set_text(row, EV_SATISFACTION, satisfaction);
 		gg_set(row, EV_EVALUATED_AT, TimestampTzGetDatum(step->at));
 	}
-	if (gg_arg(step->args, "close_condition") != NULL)
-		gg_set_text(row, EV_CLOSE_CONDITION, gg_arg(step->args, "close_condition"));
-	if (strcmp(to->name, "forced_closed") == 0 || gg_arg(step->args, "forced") != NULL)
+	if (condition != NULL)
+		gg_set_text(row, EV_CLOSE_CONDITION, condition);
+	/* a slave ends as its master did; nobody else says "forced" */
+	if (step->actor->kind == GG_ACTOR_SYSTEM && (r = truth(step, row, "forced", &forced)) != NULL)
+		return r;
+	if (strcmp(to->name, "forced_closed") == 0 || forced)
 		gg_set(row, EV_FORCED, BoolGetDatum(true));
 	if (strcmp(to->name, "closed") == 0 || strcmp(to->name, "forced_closed") == 0)
 		gg_set(row, EV_CLOSED_AT, TimestampTzGetDatum(step->at));

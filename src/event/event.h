@@ -347,15 +347,21 @@ typedef struct GgPost
 	TimestampTz to;
 } GgPost;
 
+/* What a session role may do for others, and where. */
+typedef struct GgProxy
+{
+	char *area;
+	int backdate_minutes;
+} GgProxy;
+
 typedef struct GgActor
 {
 	GgActorKind kind;
 	int64 id;         /* staff */
 	const char *key;  /* citizen */
 	const char *text; /* for the journal */
-	bool by_proxy;
-	const char *proxy_area; /* of a citizen's or system's report */
-	int backdate_minutes;
+	int nproxies;     /* rows of gov.actor_proxy through which he acts; 0: as himself */
+	const GgProxy *proxy;
 	int nposts;
 	const GgPost *post;
 } GgActor;
@@ -363,6 +369,7 @@ typedef struct GgActor
 extern char *gg_actor_setting; /* grid_gov.actor */
 extern void gg_actor_init(void);
 extern const GgActor *gg_actor_now(void);
+extern bool gg_acts_in(const GgActor *a, const char *area, int *backdate_minutes);
 extern const GgActor gg_actor_system;
 extern const GgActor gg_actor_owner;
 
@@ -396,9 +403,8 @@ typedef struct GgRequestFacts
 /* What legality asks of the world: answered with the latest snapshot after the row lock. */
 typedef struct GgAsk
 {
-	bool (*own_task)(int64 event, const char *kind, const GgActor *actor, GgRole role,
-					 TimestampTz at);
-	bool (*co_unit)(int64 event, const GgActor *actor, GgRole role, TimestampTz at);
+	bool (*own_task)(int64 event, const char *kind, int64 person, const char *unit);
+	bool (*co_unit)(int64 event, int64 person, const char *unit);
 	bool (*is_reporter)(int64 event, const GgActor *actor);
 	bool (*breached)(int64 event);
 	int (*happened)(int64 event, const char *action);
@@ -407,6 +413,7 @@ typedef struct GgAsk
 	/* lock: it stays as it is until we commit */
 	void (*master)(int64 event, int64 master, bool lock, GgMaster *facts);
 	bool (*is_grid_worker)(int64 person, TimestampTz at);
+	bool (*works_for)(int64 person, const char *unit, TimestampTz at);
 	bool (*unit_exists)(const char *unit);
 	bool (*person_exists)(int64 person);
 	bool (*grid_exists)(const char *grid);
@@ -482,6 +489,7 @@ extern GgRefusal *gg_change(GgStep *step, GgRow *row, const GgAsk *ask);
 
 /* act.c: would the current role see this event by SELECT? Inside SPI_connect(), as the caller. */
 extern bool gg_visible(int64 event);
+extern void gg_not_visible(int64 event) pg_attribute_noreturn();
 extern bool gg_all_visible(Datum events, int n);
 
 /* digest.c */

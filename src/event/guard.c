@@ -8,10 +8,13 @@
 #include "event/event.h"
 #include "event/guard.h"
 
+#include "access/table.h"
+#include "catalog/dependency.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
@@ -41,6 +44,29 @@ gg_guard_event(PG_FUNCTION_ARGS)
 			 errhint("Use step \"void\" or \"withdraw\"; a test database is dropped as a whole.")));
 }
 
+/* May the step take effect when it says, in the area of its event? */
+static void
+check_backdating(const GgStep *step, const GgRow *row)
+{
+	int minutes;
+
+	if (!step->backdated)
+		return;
+	(void) gg_acts_in(step->actor, gg_has(row, EV_AREA) ? gg_text(row, EV_AREA) : "", &minutes);
+	if (minutes <= 0)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_GG_GUARD_REFUSED), errmsg("this session may not give a step's time"),
+			 errhint(
+				 "gov.actor_proxy.backdate_minutes allows it to a session role that acts for others in the event's area.")));
+	if (step->at > step->recorded_at ||
+		step->at < step->recorded_at - minutes * INT64CONST(60000000))
+		ereport(ERROR,
+				(errcode(ERRCODE_GG_GUARD_REFUSED),
+				 errmsg("a step cannot take effect at %s", timestamptz_to_str(step->at)),
+				 errdetail("It may lie at most %d minutes back, and not in the future.", minutes)));
+}
+
 /* Who acts and when: the true clock, or args.at where that is allowed. */
 void
 gg_step_time(GgStep *step, const GgRow *row)
@@ -53,159 +79,15 @@ gg_step_time(GgStep *step, const GgRow *row)
 		step->at = gg_time(row, EV_LAST_AT);
 	if (!gg_arg_time(step->args, "at", &at))
 		return;
-	if (step->actor->backdate_minutes <= 0)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_GG_GUARD_REFUSED), errmsg("this session may not give a step's time"),
-			 errhint(
-				 "gov.actor_proxy.backdate_minutes allows it to a session role that acts for others.")));
-	if (at > step->recorded_at ||
-		at < step->recorded_at - step->actor->backdate_minutes * INT64CONST(60000000))
-		ereport(ERROR, (errcode(ERRCODE_GG_GUARD_REFUSED),
-						errmsg("a step cannot take effect at %s", timestamptz_to_str(at)),
-						errdetail("It may lie at most %d minutes back, and not in the future.",
-								  step->actor->backdate_minutes)));
-	if (row != NULL && gg_has(row, EV_LAST_AT) && at < gg_time(row, EV_LAST_AT))
+	step->at = at;
+	step->backdated = true;
+	if (row == NULL)
+		return; /* the place of a new event comes first */
+	check_backdating(step, row);
+	if (gg_has(row, EV_LAST_AT) && at < gg_time(row, EV_LAST_AT))
 		ereport(ERROR, (errcode(ERRCODE_GG_GUARD_REFUSED),
 						errmsg("a step cannot take effect at %s", timestamptz_to_str(at)),
 						errdetail("The previous step took effect later.")));
-	step->at = at;
-	step->backdated = true;
-}
-
-/* A writer's INSERT may name only what the guard does not own. */
-static void
-refuse_owned_at_insert(const GgRow *row)
-{
-	for (int c = 0; c < EV_COUNT; c++)
-	{
-		const GgColumnInfo *info = &gg_column[c];
-
-		if (row->null[c] || (info->flags & (GG_WRITER | GG_INPUT)) != 0)
-			continue;
-		if ((info->type == GG_BO || info->type == GG_I4 || info->type == GG_I2 ||
-			 info->type == GG_I8) &&
-			row->v[c] == (Datum) 0)
-			continue; /* a default */
-		if (gg_importing() && gg_importable(info->name))
-			continue;
-		if (c == EV_STATE && gg_is(row, EV_STATE, "reported"))
-			continue;
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_GG_OWNED_COLUMN),
-			 errmsg("column \"%s\" of a new event is filled by the guard", info->name),
-			 errhint(
-				 "Give body, and where known source, external_id, location, grid, area, category, item, urgent.")));
-	}
-}
-
-/* The area where a staff member's report belongs when nothing else says it: that of the post that may report. */
-static const char *
-area_of_actor(const GgActor *a, TimestampTz at)
-{
-	if (a->proxy_area != NULL)
-		return a->proxy_area;
-	for (int i = 0; i < a->nposts; i++)
-		if (a->post[i].from <= at && at < a->post[i].to)
-			return a->post[i].area;
-	return gg_root();
-}
-
-/* Grid and area of a new event. */
-static void
-locate(GgRow *row, const GgActor *actor, TimestampTz at)
-{
-	char *grid = gg_text(row, EV_GRID);
-	char *area = gg_text(row, EV_AREA);
-	char found[18];
-	const char *how;
-	double lon;
-	double lat;
-	double metres;
-	int srid;
-
-	if (gg_has(row, EV_LOCATION))
-	{
-		gg_point_of(row->v[EV_LOCATION], &lon, &lat, &srid);
-		if (gg_locate(lon, lat, found, &how, &metres))
-			grid = pstrdup(found);
-		else if (!gg_inside_root(lon, lat))
-			ereport(
-				ERROR,
-				(errcode(ERRCODE_GG_NO_GRID_HERE),
-				 errmsg("point (%.6f %.6f) lies in no grid and outside the city", lon, lat),
-				 errhint(
-					 "Longitude comes first; frames other than CGCS2000 are converted by grid_gov.report(..., frame => 'gcj02').")));
-	}
-	if (grid != NULL)
-	{
-		if (gg_code_level(grid, strlen(grid)) < 6)
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("\"%s\" is not a grid code", grid)));
-		area = grid;
-	}
-	if (area == NULL)
-		area = (char *) area_of_actor(actor, at);
-	if (strncmp(area, gg_root(), strlen(gg_root())) != 0 || gg_area_level(area) == 0)
-		ereport(ERROR, (errcode(ERRCODE_GG_NO_GRID_HERE),
-						errmsg("area \"%s\" is not inside the city %s", area, gg_root())));
-	gg_set_text(row, EV_GRID, grid);
-	gg_set_text(row, EV_AREA, area);
-}
-
-/* Category and item of a new event: the writer's, else the classifier's. */
-static void
-classify(GgRow *row)
-{
-	char *item = gg_text(row, EV_ITEM);
-	char *category = gg_text(row, EV_CATEGORY);
-	char *body = gg_text(row, EV_BODY);
-	bool sure = true;
-	const GgItem *it;
-
-	if (item != NULL)
-	{
-		it = gg_item(item);
-		if (it == NULL || (category != NULL && strcmp(category, it->category) != 0))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 it == NULL ? errmsg("item \"%s\" is not an active item of gov.catalogue", item)
-								: errmsg("item \"%s\" belongs to %s, not to %s", item, it->category,
-										 category)));
-		category = it->category;
-	}
-	else
-	{
-		char best[5];
-		int n = category ? gg_category_of(category, strlen(category)) : -1;
-
-		if (category == NULL && body != NULL)
-		{
-			GgVerdict v;
-
-			gg_text_verdict(body, strlen(body), &v);
-			n = v.category;
-			sure = n >= 0 && !v.needs_review;
-			if (n >= 0)
-			{
-				category = (char *) gg_category_name[n];
-				gg_set(row, EV_PROBABILITY, Float8GetDatum(v.probability));
-				gg_set(row, EV_MARGIN, Float8GetDatum(v.margin));
-			}
-			gg_set(row, EV_MODEL, Int64GetDatum(v.model));
-		}
-		if (n >= 0 && body != NULL && gg_text_item(body, strlen(body), n, best) &&
-			gg_item(best) != NULL)
-			item = pstrdup(best);
-	}
-	gg_set_text(row, EV_CATEGORY, category);
-	gg_set_text(row, EV_ITEM, item);
-	gg_set(row, EV_NEEDS_REVIEW, BoolGetDatum(!sure));
-	it = item ? gg_item(item) : NULL;
-	if (!gg_has(row, EV_URGENT))
-		gg_set(row, EV_URGENT, BoolGetDatum(sure && it != NULL && it->urgent));
-	gg_set_text(row, EV_LEVEL, it != NULL ? it->first_level : "town");
 }
 
 /* What every step writes at its end: trace, hash, and the message to the AFTER trigger. */
@@ -295,6 +177,61 @@ finish(GgStep *step, GgRow *row, const GgRow *old, const char *action)
 	gg_set(row, EV_HEAD, PointerGetDatum(head));
 }
 
+/* Reason and arguments as they come with the statement. */
+static void
+take_words(GgStep *step, const GgRow *row)
+{
+	step->note = gg_text(row, EV_ACTION_NOTE);
+	step->args = gg_has(row, EV_ACTION_ARGS) ? DatumGetJsonbP(row->v[EV_ACTION_ARGS]) : NULL;
+	if (step->args != NULL && !JB_ROOT_IS_OBJECT(step->args))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the arguments of a step are a JSON object, not %s",
+					JsonbToCString(NULL, &step->args->root, VARSIZE(step->args))),
+			 errhint("For example {\"unit\": \"cg\"}; doc/event.md lists what each step takes.")));
+}
+
+/* The master that a step names is one that the writer sees: what another area knows is not told to him. */
+static void
+check_master(const GgStep *step)
+{
+	int64 master;
+
+	if (!gg_arg_int8(step->args, "master_id", &master))
+		return;
+	SPI_connect();
+	if (!gg_visible(master))
+		gg_not_visible(master);
+	SPI_finish();
+}
+
+/* Numbers come from the sequence: one that was not given out yet would stand in somebody else's way. */
+static void
+check_number(const GgRow *row)
+{
+	LOCAL_FCINFO(fcinfo, 1);
+	Oid events = gg_gov_table("event", false);
+	AttrNumber id = get_attnum(events, "id");
+	Relation rel = table_open(events, NoLock);
+	bool has_sequence = TupleDescAttr(RelationGetDescr(rel), id - 1)->attidentity != '\0';
+	Datum given_out = (Datum) 0;
+
+	InitFunctionCallInfoData(*fcinfo, NULL, 1, InvalidOid, NULL, NULL);
+	if (has_sequence)
+	{
+		fcinfo->args[0].value = ObjectIdGetDatum(gg_identity_sequence(rel, id));
+		fcinfo->args[0].isnull = false;
+		given_out = pg_sequence_last_value(fcinfo);
+	}
+	table_close(rel, NoLock);
+	if (has_sequence && (fcinfo->isnull || gg_int8(row, EV_ID) > DatumGetInt64(given_out)))
+		ereport(ERROR, (errcode(ERRCODE_GG_OWNED_COLUMN),
+						errmsg("event number %lld was not given out by the table's sequence",
+							   (long long) gg_int8(row, EV_ID)),
+						errhint("Leave out column \"id\"; the sequence is raised by its owner.")));
+}
+
 /* INSERT: a report. */
 static HeapTuple
 guard_insert(TriggerData *td)
@@ -309,20 +246,20 @@ guard_insert(TriggerData *td)
 	MemoryContext caller = CurrentMemoryContext;
 
 	gg_row_load(map, desc, td->tg_trigtuple, &row);
-	refuse_owned_at_insert(&row);
+	gg_refuse_unfit_new(&row);
 	if (gg_has(&row, EV_ACTION) && !gg_is(&row, EV_ACTION, "report"))
 		ereport(ERROR, (errcode(ERRCODE_GG_ILLEGAL_TRANSITION),
 						errmsg("a new event begins with step \"report\", not \"%s\"",
 							   gg_text(&row, EV_ACTION))));
-	step.note = gg_text(&row, EV_ACTION_NOTE);
-	step.args = gg_has(&row, EV_ACTION_ARGS) ? DatumGetJsonbP(row.v[EV_ACTION_ARGS]) : NULL;
+	take_words(&step, &row);
 	step.actor = gg_importing() ? &gg_actor_owner : gg_actor_now();
 	step.from = -1;
 	gg_step_time(&step, NULL);
 	gg_hold_calendars(false);
 
-	locate(&row, step.actor, step.at);
-	classify(&row);
+	gg_fill_place(&row, step.actor, step.at);
+	check_backdating(&step, &row);
+	gg_fill_category(&row);
 	step.wf = gg_workflow_for_area(gg_text(&row, EV_AREA));
 	step.t = gg_transition(step.wf, -1, "report");
 	if (step.t == NULL)
@@ -337,6 +274,8 @@ guard_insert(TriggerData *td)
 
 	gg_become_owner(RelationGetRelid(td->tg_relation), &self);
 	SPI_connect();
+	if (self.user != GetUserId() && !superuser_arg(self.user))
+		check_number(&row);
 	refusal = gg_importing() ? NULL : gg_legal(&step, &row, &gg_ask_world, true);
 	if (gg_importing())
 		gg_import_row(&step, &row);
@@ -467,8 +406,7 @@ guard_update(TriggerData *td)
 			 errhint(
 				 "Place and item are corrected by the steps \"hand_over\" and \"correct_category\"; states move by SET action.")));
 	}
-	step.note = gg_text(&row, EV_ACTION_NOTE);
-	step.args = gg_has(&row, EV_ACTION_ARGS) ? DatumGetJsonbP(row.v[EV_ACTION_ARGS]) : NULL;
+	take_words(&step, &row);
 	if (action == NULL && to_state == NULL)
 	{
 		if (step.note != NULL || step.args != NULL)
@@ -505,6 +443,7 @@ guard_update(TriggerData *td)
 	{
 		step.actor = gg_actor_now();
 		gg_step_time(&step, &old);
+		check_master(&step);
 	}
 
 	gg_become_owner(RelationGetRelid(td->tg_relation), &self);

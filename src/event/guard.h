@@ -1,5 +1,5 @@
 /*
- * guard.h: inside the event room: what guard.c shares with act.c and internal.c.
+ * guard.h: inside the event room: what guard.c shares with fill.c, act.c and own.c.
  */
 #ifndef GG_EVENT_GUARD_H
 #define GG_EVENT_GUARD_H
@@ -8,6 +8,11 @@
 
 /* The step's time: now, or args.at where the actor may give it. row NULL: a new event. */
 extern void gg_step_time(GgStep *step, const GgRow *row);
+
+/* A new event: may the writer say this of it? Then what he left out is filled in. */
+extern void gg_refuse_unfit_new(const GgRow *row);
+extern void gg_fill_place(GgRow *row, const GgActor *actor, TimestampTz at);
+extern void gg_fill_category(GgRow *row);
 
 /* A step that is no transition but must stand in the journal: reproject, repoint, redact, reseal. false: not one of them. */
 extern bool gg_own_step(GgStep *step, GgRow *row, const char *action);

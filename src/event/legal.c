@@ -80,12 +80,12 @@ post_related(const GgStep *step, const GgRow *row, const GgAsk *ask, GgRole role
 		case GG_REL_OWN_TASK:
 			kind = gg_task_kind(step->t);
 			if (strcmp(kind, "handle") != 0)
-				return ask->own_task(event, kind, step->actor, role, step->at);
+				return ask->own_task(event, kind, step->actor->id, post->unit);
 			if (gg_has(row, EV_PERSON))
 				return gg_int8(row, EV_PERSON) == step->actor->id;
 			return unit != NULL && post->unit != NULL && strcmp(unit, post->unit) == 0;
 		case GG_REL_CO_UNIT:
-			return ask->co_unit(event, step->actor, role, step->at);
+			return ask->co_unit(event, step->actor->id, post->unit);
 		case GG_REL_OWN:
 			return false;
 	}

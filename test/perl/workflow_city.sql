@@ -10,6 +10,8 @@ INSERT INTO gov.post (id, staff_id, role, area, unit, valid_to) VALUES
 UPDATE gov.actor_proxy SET backdate_minutes = 3000000 WHERE login = 'bridge';
 UPDATE gov.calendar SET hours = 'Asia/Shanghai; Mo-Fr 08:00-12:00,14:00-18:00' WHERE name = 'default';
 RESET ROLE;
+-- the model chooses the events' numbers
+DO $$ BEGIN PERFORM setval('gov.event_id_seq', 100000000); END $$;
 CREATE SCHEMA m;
 GRANT USAGE ON SCHEMA m TO bridge;
 

@@ -137,7 +137,14 @@ SELECT state, before_state, held_clocks, handling_paused_at IS NOT NULL AS pause
 SELECT grid_gov.act(2, 'resume');
 SELECT state, before_state, held_clocks, handling_paused_at IS NOT NULL AS paused, suspend_until, next_alert_at IS NOT NULL AS watched FROM gov.event WHERE id = 2;
 SET ROLE worker1;
+INSERT INTO gov.event (id, body, location, item) VALUES (1009, '别人的编号', ST_SetSRID(ST_MakePoint(118.005, 37.405), 4490), '0101');   -- WG005
+RESET ROLE;
+SELECT last_value AS given_out FROM gov.event_id_seq \gset
+SELECT setval('gov.event_id_seq', 1009) AS raised;
+SET ROLE worker1;
 INSERT INTO gov.event (id, body, location, item) VALUES (1009, '黄河五路渤海七路垃圾没人管', ST_SetSRID(ST_MakePoint(118.005, 37.405), 4490), '0101') RETURNING id AS slave \gset
+RESET ROLE;
+SELECT setval('gov.event_id_seq', :given_out) < 1009 AS lowered;
 SET ROLE acceptor1;
 SELECT grid_gov.act(:slave, 'submit');
 SELECT grid_gov.act(:slave, 'merge', NULL, jsonb_build_object('master_id', :slave));   -- WG004

@@ -1,6 +1,7 @@
 -- city
 -- Journal, note and task rows go in without SQL: what a DBA does to those tables meanwhile must not matter.
 \set SHOW_CONTEXT never
+SELECT setval('gov.event_id_seq', 103) AS raised;
 SET ROLE worker1;
 INSERT INTO gov.event (id, body, location, item) SELECT 100 + n, '路口垃圾成堆', ST_SetSRID(ST_MakePoint(118.005, 37.405), 4490), '0101' FROM generate_series(1, 3) n;
 RESET ROLE;

@@ -48,7 +48,7 @@ sub arguments {
     $a{unit} = $last && rand() < 0.5 ? $last->{unit} : $unit;
     $a{person} = pick(@workers) if rand() < 0.25;
     $a{designated} = 'true' if rand() < 0.08;
-    if ($action eq 'dispatch' && rand() < 0.3) { my %u = map { $_ => 1 } grep { $_ ne $a{unit} || rand() < 0.3 } map { pick(@units) } 1 .. 2; $a{co_units} = [sort keys %u] if %u }
+    if ($action eq 'dispatch' && rand() < 0.3) { my %u = map { $_ => 1 } grep { $_ ne $a{unit} } map { pick(@units) } 1 .. 2; $a{co_units} = [sort keys %u] if %u }
   }
   elsif ($action =~ /^send_/) { $a{person} = pick(@workers) }
   elsif ($action eq 'self_handle') { @a{qw(photos_before photos_after)} = (['a.jpg'], ['b.jpg']) }
