@@ -268,6 +268,7 @@ gg_journal_event(PG_FUNCTION_ARGS)
 			refuse_meddling(&old, &a.row);
 			return PointerGetDatum(NULL);
 		}
+		a.old = &old;
 		a.has_old_due_day = gg_has(&old, EV_DUE_DAY);
 		a.old_due_day = old.v[EV_DUE_DAY];
 		a.has_old_category = gg_has(&old, EV_CATEGORY);
@@ -300,6 +301,10 @@ gg_journal_event(PG_FUNCTION_ARGS)
 	write_note(p);
 	if (insert)
 		write_intake(&a);
+	if (!insert)
+		gg_tasks_follow(&a);
+	if (strcmp(p->log.action, "reproject") == 0)
+		(void) gg_tasks_reproject(a.event, true);
 	if (insert && p->log.imported)
 		gg_import_task(&a);
 	else if (t != NULL)

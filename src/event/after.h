@@ -10,7 +10,8 @@ typedef struct GgAfter
 {
 	int64 event;
 	const GgPending *p;
-	GgRow row; /* as stored */
+	GgRow row;        /* as stored */
+	const GgRow *old; /* before the step; NULL: a new event */
 	int64 actor_id;
 	bool has_old_due_day;
 	Datum old_due_day;
@@ -21,6 +22,8 @@ typedef struct GgAfter
 
 /* tasks.c */
 extern void gg_apply_tasks(GgAfter *a, const GgWorkflow *wf, const GgTransition *t);
+extern void gg_tasks_follow(const GgAfter *a);
+extern bool gg_tasks_reproject(int64 event, bool write);
 
 /* import.c */
 extern void gg_import_task(const GgAfter *a);

@@ -337,14 +337,26 @@ gg_handling_used(const GgRow *row, TimestampTz at)
 	return used / 60e6;
 }
 
+/* Derive one deadline anew. Where it comes later, its warnings fire anew: those of before were for another deadline. */
+static void
+reproject(GgRow *row, const Clock *k)
+{
+	bool had = gg_has(row, k->due_at);
+	TimestampTz was = had ? gg_time(row, k->due_at) : 0;
+
+	project(row, k);
+	if (had && gg_time(row, k->due_at) > was)
+		gg_set(row, k->round, Int32GetDatum(gg_int4(row, k->round) + 1));
+}
+
 /* Derive both deadlines anew, after a calendar changed. A stopped clock stays as judged. */
 void
 gg_project(GgRow *row)
 {
 	if (gg_has(row, EV_STAGE_START))
-		project(row, &stage);
+		reproject(row, &stage);
 	if (gg_has(row, EV_HANDLING_START) && !gg_has(row, EV_HANDLING_STOPPED_AT))
-		project(row, &handling);
+		reproject(row, &handling);
 }
 
 /* The handling limit of the event's item, source and area. */
@@ -365,6 +377,20 @@ gg_set_limits(GgRow *row)
 		gg_set(row, EV_HANDLING_CALENDAR, Int64GetDatum(calendar));
 	else
 		gg_set_null(row, EV_HANDLING_CALENDAR);
+}
+
+/* When are four fifths of the time up to the deadline used, pauses left out? kind: GG_LIMIT_WM for open time, GG_LIMIT_M for all of it. */
+static TimestampTz
+four_fifths(const Ledger *l, TimestampTz due, GgLimitKind kind)
+{
+	Ledger t = *l;
+	int64 all = gg_pause_units(l->start, due, kind, l->calendar, &t.provisional);
+
+	for (int i = 0; i < l->npauses; i++)
+		all -= gg_pause_units(Max(l->pause[2 * i], l->start), Min(l->pause[2 * i + 1], due), kind,
+							  l->calendar, &t.provisional);
+	t.limit.kind = kind;
+	return used_up(&t, all / 5 * 4, NULL);
 }
 
 /*
@@ -395,11 +421,9 @@ clock_rungs(const GgRow *row, const Clock *k, const char *name, GgRung rung[2])
 	if (one > 0 && l.units >= 3 * one)
 		rung[0].at = used_up(&l, l.units - one, NULL);
 	else if (kind == GG_LIMIT_WD)
-		rung[0].at = gg_due(l.start, GG_LIMIT_WM,
-							gg_open_time(l.start, due, l.calendar, &l.provisional) / 5 * 4,
-							l.calendar, &l.provisional);
+		rung[0].at = four_fifths(&l, due, GG_LIMIT_WM);
 	else if (kind == GG_LIMIT_D)
-		rung[0].at = l.start + (due - l.start) / 5 * 4;
+		rung[0].at = four_fifths(&l, due, GG_LIMIT_M);
 	else
 		rung[0].at = used_up(&l, l.units / 5 * 4, NULL);
 	rung[1].at = gg_needs_calendar(kind) && kind != GG_LIMIT_D

@@ -382,7 +382,12 @@ guard_update(TriggerData *td)
 
 		row = old;
 		if (forget_auto)
-			gg_set_null(&row, EV_NEXT_AUTO_AT);
+		{
+			/* what is due already was tried; what is due later, because rows or a calendar changed, is planned */
+			gg_plan_auto(&row, gg_workflow(gg_text(&row, EV_WORKFLOW)));
+			if (gg_has(&row, EV_NEXT_AUTO_AT) && gg_time(&row, EV_NEXT_AUTO_AT) <= step.at)
+				gg_set_null(&row, EV_NEXT_AUTO_AT);
+		}
 		else
 			gg_plan_alert(&row, step.at, NULL);
 		return gg_row_store(map, desc, td->tg_newtuple, &row);

@@ -17,7 +17,7 @@
 
 #define BATCH 500
 /* A sweep holds what it touched until it commits: more than this waits for the next one. */
-#define MAX_REPROJECTED 5000
+#define MAX_SWEPT 5000
 
 static bool test_clock = false;
 
@@ -96,56 +96,214 @@ due_action(const GgRow *row, TimestampTz at, char **args)
 	return NULL;
 }
 
-/* Load the rows that a plan found. */
-static GgRow *
-load_rows(int *n)
+/* One found event at a time: what is worked out about it may fail for it alone. */
+typedef struct Found
 {
-	GgMap map;
-	GgRow *rows = palloc(sizeof(GgRow) * Max(SPI_processed, 1));
+	HeapTuple tuple;
+	TupleDesc desc;
+	TimestampTz now;
+	GgRow row;
+	const char *action; /* due; NULL: none */
+	char *args;
+	GgRung rung[4];
+	int nrungs;
+	bool differs;
+} Found;
 
-	*n = (int) SPI_processed;
-	if (*n > 0)
-		gg_map_of_desc(SPI_tuptable->tupdesc, &map);
-	for (int i = 0; i < *n; i++)
-	{
-		gg_row_load(&map, SPI_tuptable->tupdesc, SPI_tuptable->vals[i], &rows[i]);
-		gg_row_check(&rows[i]);
-	}
-	return rows;
+/* Its number, whatever else is wrong with it. */
+static int64
+number_of(const Found *f)
+{
+	bool null;
+
+	return DatumGetInt64(SPI_getbinval(f->tuple, f->desc, SPI_fnumber(f->desc, "id"), &null));
 }
 
-/* Automatic steps that are due, oldest first. An event may take several in a row. */
+/* Load the row. */
 static void
+load(Found *f)
+{
+	GgMap map;
+
+	gg_map_of_desc(f->desc, &map);
+	gg_row_load(&map, f->desc, f->tuple, &f->row);
+	gg_row_check(&f->row);
+}
+
+/* As an attempt: which automatic step is due? */
+static void
+attempt_auto(void *arg)
+{
+	Found *f = arg;
+
+	load(f);
+	f->action = due_action(&f->row, f->now, &f->args);
+}
+
+/* As an attempt: its rungs. */
+static void
+attempt_rungs(void *arg)
+{
+	Found *f = arg;
+
+	load(f);
+	f->nrungs = gg_rungs(&f->row, f->rung);
+}
+
+/* As an attempt: would its deadlines, or those of its tasks, differ when derived anew? */
+static void
+attempt_project(void *arg)
+{
+	static const GgColumn shown[] = {EV_DUE_AT,       EV_DUE_DAY,       EV_DUE_PROVISIONAL,
+									 EV_STAGE_DUE_AT, EV_STAGE_DUE_DAY, EV_STAGE_PROVISIONAL};
+	Found *f = arg;
+	GgRow is;
+
+	load(f);
+	is = f->row;
+	gg_project(&is);
+	f->differs = gg_tasks_reproject(gg_int8(&f->row, EV_ID), false);
+	for (int i = 0; i < lengthof(shown); i++)
+		f->differs = f->differs || !gg_column_equal(shown[i], &f->row, &is);
+}
+
+/* Work something out about the event. false: that is not possible, and a warning says why. */
+static bool
+work_out(void (*body)(void *arg), Found *f, const char *what)
+{
+	ErrorData *error = gg_attempt(body, f);
+
+	if (error != NULL)
+		ereport(WARNING, (errmsg("%s of event %lld cannot be worked out: %s", what,
+								 (long long) number_of(f), error->message),
+						  error->detail ? errdetail_internal("%s", error->detail) : 0));
+	return error == NULL;
+}
+
+/*
+ * Plan what a sweep does to the events that its plan finds, each once: what
+ * cannot be done stays as it is and must not come again in this sweep. The
+ * plan's parameters are now, and time and number of the last one seen.
+ */
+typedef struct Batches
+{
+	GgPlan *plan;
+	const char *column; /* the time by which the plan orders */
+	TimestampTz now;
+	TimestampTz last_at;
+	int64 last_id;
+	int all;
+	SPITupleTable *found;
+	uint64 n;
+	MemoryContext context; /* of a batch */
+	MemoryContext caller;
+} Batches;
+
+/* The next batch; false: there is none. Its memory is that of the batch. */
+static bool
+next_batch(Batches *b)
+{
+	Datum v[3] = {TimestampTzGetDatum(b->now), TimestampTzGetDatum(b->last_at),
+				  Int64GetDatum(b->last_id)};
+	bool null;
+
+	if (b->context == NULL)
+	{
+		b->caller = CurrentMemoryContext;
+		b->context =
+			AllocSetContextCreate(b->caller, "grid_gov sweep batch", ALLOCSET_DEFAULT_SIZES);
+	}
+	else
+	{
+		MemoryContextSwitchTo(b->caller);
+		SPI_freetuptable(b->found);
+		MemoryContextReset(b->context);
+		if (b->n < BATCH || b->all >= MAX_SWEPT)
+			return false;
+	}
+	gg_execute(b->plan, v, NULL, false, 0);
+	b->found = SPI_tuptable;
+	b->n = SPI_processed;
+	b->all += (int) b->n;
+	if (b->n > 0)
+	{
+		HeapTuple t = b->found->vals[b->n - 1];
+		TupleDesc d = b->found->tupdesc;
+
+		b->last_at = DatumGetTimestampTz(SPI_getbinval(t, d, SPI_fnumber(d, b->column), &null));
+		b->last_id = DatumGetInt64(SPI_getbinval(t, d, SPI_fnumber(d, "id"), &null));
+	}
+	MemoryContextSwitchTo(b->context);
+	return true;
+}
+
+/* Automatic steps that are due, oldest first. true: at least one was taken, and the same events may have another. */
+static bool
 sweep_auto(TimestampTz now)
 {
 	static GgPlan plan = {
 		"SELECT e.* FROM gov.event e WHERE e.next_auto_at OPERATOR(pg_catalog.<=) $1"
+		" AND (e.next_auto_at, e.id) OPERATOR(pg_catalog.>) ($2, $3)"
 		" ORDER BY e.next_auto_at, e.id LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED",
-		1,
-		{TIMESTAMPTZOID}};
-	Datum v = TimestampTzGetDatum(now);
+		3,
+		{TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID}};
+	Batches b = {.plan = &plan, .column = "next_auto_at", .now = now, .last_at = DT_NOBEGIN};
+	bool taken = false;
 
-	for (;;)
-	{
-		int n;
-		GgRow *rows;
-
-		gg_execute(&plan, &v, NULL, false, 0);
-		rows = load_rows(&n);
-		for (int i = 0; i < n; i++)
+	while (next_batch(&b))
+		for (uint64 i = 0; i < b.n; i++)
 		{
-			int64 event = gg_int8(&rows[i], EV_ID);
-			TimestampTz at = gg_time(&rows[i], EV_NEXT_AUTO_AT);
-			char *args;
-			const char *action = due_action(&rows[i], now, &args);
+			Found f = {.tuple = b.found->vals[i], .desc = b.found->tupdesc, .now = now};
+			bool done;
 
 			CHECK_FOR_INTERRUPTS();
-			if (action == NULL || !try_step(event, action, "系统自动执行", args, at))
-				gg_system_plan_alert(event, now, true);
+			if (!work_out(attempt_auto, &f, "the automatic step"))
+				continue;
+			done = f.action != NULL && try_step(number_of(&f), f.action, "系统自动执行", f.args,
+												gg_time(&f.row, EV_NEXT_AUTO_AT));
+			taken = taken || done;
+			if (!done)
+				gg_system_plan_alert(number_of(&f), now, true);
 		}
-		if (n < BATCH)
-			break;
-	}
+	return taken && b.all < MAX_SWEPT;
+}
+
+/* Raise one rung of an event. true: it is new. */
+static bool
+raise_rung(const GgRow *row, const GgRung *rung, TimestampTz now, int64 *highest)
+{
+	static GgPlan plan = {
+		"INSERT INTO gov.alert (event_id, clock, round, rung, due_at, at, raised_at, state, area, unit, person)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id",
+		11,
+		{INT8OID, TEXTOID, INT4OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+		 TEXTOID, TEXTOID, TEXTOID, INT8OID}};
+	Datum v[11] = {row->v[EV_ID],
+				   CStringGetTextDatum(rung->clock),
+				   Int32GetDatum(rung->round),
+				   CStringGetTextDatum(rung->name),
+				   TimestampTzGetDatum(rung->due),
+				   TimestampTzGetDatum(rung->at),
+				   TimestampTzGetDatum(now),
+				   row->v[EV_STATE],
+				   row->v[EV_AREA],
+				   row->v[EV_UNIT],
+				   row->v[EV_PERSON]};
+	char n[12] = "           ";
+	bool raised;
+	bool null;
+
+	if (row->null[EV_UNIT])
+		n[9] = 'n';
+	if (row->null[EV_PERSON])
+		n[10] = 'n';
+	gg_execute(&plan, v, n, false, 1);
+	raised = SPI_processed == 1;
+	if (raised)
+		*highest = Max(*highest, DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
+															 SPI_tuptable->tupdesc, 1, &null)));
+	SPI_freetuptable(SPI_tuptable);
+	return raised;
 }
 
 /* Raise what is due; returns how many new alerts, and the highest id. */
@@ -154,118 +312,85 @@ sweep_alerts(TimestampTz now, int64 *highest)
 {
 	static GgPlan plan = {
 		"SELECT e.* FROM gov.event e WHERE e.next_alert_at OPERATOR(pg_catalog.<=) $1"
+		" AND (e.next_alert_at, e.id) OPERATOR(pg_catalog.>) ($2, $3)"
 		" ORDER BY e.next_alert_at, e.id LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED",
-		1,
-		{TIMESTAMPTZOID}};
-	static GgPlan insert_plan = {
-		"INSERT INTO gov.alert (event_id, clock, round, rung, due_at, at, raised_at, state, area, unit, person)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id",
-		11,
-		{INT8OID, TEXTOID, INT4OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
-		 TEXTOID, TEXTOID, TEXTOID, INT8OID}};
-	Datum v = TimestampTzGetDatum(now);
+		3,
+		{TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID}};
+	Batches b = {.plan = &plan, .column = "next_alert_at", .now = now, .last_at = DT_NOBEGIN};
 	int raised = 0;
 
-	for (;;)
-	{
-		int n;
-		GgRow *rows;
-
-		gg_execute(&plan, &v, NULL, false, 0);
-		rows = load_rows(&n);
-		for (int i = 0; i < n; i++)
+	while (next_batch(&b))
+		for (uint64 i = 0; i < b.n; i++)
 		{
-			const GgRow *row = &rows[i];
-			GgRung rung[4];
-			int nrungs = gg_rungs(row, rung);
+			Found f = {.tuple = b.found->vals[i], .desc = b.found->tupdesc, .now = now};
 
 			CHECK_FOR_INTERRUPTS();
-			for (int k = 0; k < nrungs; k++)
-			{
-				Datum a[11] = {row->v[EV_ID],
-							   CStringGetTextDatum(rung[k].clock),
-							   Int32GetDatum(rung[k].round),
-							   CStringGetTextDatum(rung[k].name),
-							   TimestampTzGetDatum(rung[k].due),
-							   TimestampTzGetDatum(rung[k].at),
-							   TimestampTzGetDatum(now),
-							   row->v[EV_STATE],
-							   row->v[EV_AREA],
-							   row->v[EV_UNIT],
-							   row->v[EV_PERSON]};
-				char an[12] = "           ";
-				bool null;
-
-				if (rung[k].at > now)
-					continue;
-				if (row->null[EV_UNIT])
-					an[9] = 'n';
-				if (row->null[EV_PERSON])
-					an[10] = 'n';
-				gg_execute(&insert_plan, a, an, false, 1);
-				if (SPI_processed == 1)
-				{
-					int64 id = DatumGetInt64(
-						SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
-
+			if (!work_out(attempt_rungs, &f, "the warnings"))
+				continue;
+			for (int k = 0; k < f.nrungs; k++)
+				if (f.rung[k].at <= now && raise_rung(&f.row, &f.rung[k], now, highest))
 					raised++;
-					*highest = Max(*highest, id);
-				}
-			}
-			gg_system_plan_alert(gg_int8(row, EV_ID), now, false);
+			gg_system_plan_alert(number_of(&f), now, false);
 		}
-		if (n < BATCH)
-			return raised;
-	}
+	return raised;
 }
 
-/* Would this event's deadlines differ when derived anew? Locks the event; *busy when somebody else has. */
+/* A re-projection that could not be done. */
+typedef struct Waiting
+{
+	int64 event;
+	char *reason;
+} Waiting;
+
+/* Derive one queued event's deadlines anew. false: it stays in the queue, busy or refused. */
 static bool
-would_differ(int64 event, bool *busy)
+reproject_one(int64 event, const char *reason, TimestampTz now)
 {
 	static GgPlan plan = {"SELECT e.* FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1"
 						  " FOR NO KEY UPDATE SKIP LOCKED",
 						  1,
 						  {INT8OID}};
-	static const GgColumn shown[] = {EV_DUE_AT,       EV_DUE_DAY,       EV_DUE_PROVISIONAL,
-									 EV_STAGE_DUE_AT, EV_STAGE_DUE_DAY, EV_STAGE_PROVISIONAL};
 	Datum v = Int64GetDatum(event);
-	GgRow *was;
-	GgRow is;
-	int n;
+	Found f = {.now = now};
+	bool done = true;
 
 	gg_execute(&plan, &v, NULL, false, 1);
-	was = load_rows(&n);
-	*busy = n == 0;
-	if (n == 0)
+	if (SPI_processed == 0)
 		return false;
-	is = *was;
-	gg_project(&is);
-	for (int i = 0; i < lengthof(shown); i++)
-		if (!gg_column_equal(shown[i], was, &is))
-			return true;
-	return false;
+	f.tuple = SPI_tuptable->vals[0];
+	f.desc = SPI_tuptable->tupdesc;
+	if (!work_out(attempt_project, &f, "the deadline"))
+		done = false;
+	else if (f.differs)
+		done = try_step(event, "reproject", reason, NULL, now);
+	else if (gg_has(&f.row, EV_NEXT_AUTO_AT))
+		gg_system_plan_alert(event, DT_NOBEGIN, true);
+	return done;
 }
 
 /*
- * Queued re-projections, in order of id. Where a deadline differs it is a step in
- * the journal with its reason; one that is refused, or busy, stays in the queue.
+ * Queued re-projections, oldest first. Where a deadline differs it is a step in
+ * the journal with its reason; one that is refused, or busy, goes to the end of the queue.
  */
 static void
 sweep_reprojections(TimestampTz now)
 {
 	static GgPlan plan = {
-		"WITH q AS (DELETE FROM gov.reproject_queue q USING (SELECT r.event_id FROM gov.reproject_queue r ORDER BY r.event_id"
-		" LIMIT 500 FOR UPDATE SKIP LOCKED) s WHERE q.event_id OPERATOR(pg_catalog.=) s.event_id"
+		"WITH q AS (DELETE FROM gov.reproject_queue q USING (SELECT r.event_id FROM gov.reproject_queue r"
+		" ORDER BY r.queued_at, r.event_id LIMIT 500 FOR UPDATE SKIP LOCKED) s"
+		" WHERE q.event_id OPERATOR(pg_catalog.=) s.event_id"
 		" RETURNING q.event_id, q.reason) SELECT q.event_id, q.reason FROM q ORDER BY q.event_id",
 		0};
 	static GgPlan again_plan = {
-		"INSERT INTO gov.reproject_queue (event_id, reason) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+		"INSERT INTO gov.reproject_queue (event_id, reason, queued_at)"
+		" VALUES ($1, $2, pg_catalog.clock_timestamp()) ON CONFLICT DO NOTHING",
 		2,
 		{INT8OID, TEXTOID}};
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext one =
 		AllocSetContextCreate(caller, "grid_gov re-projection", ALLOCSET_DEFAULT_SIZES);
+	List *again = NIL;
+	ListCell *lc;
 	int n;
 	int all = 0;
 
@@ -279,25 +404,33 @@ sweep_reprojections(TimestampTz now)
 		for (int i = 0; i < n; i++)
 		{
 			bool null;
-			bool busy;
 			int64 event = DatumGetInt64(SPI_getbinval(found->vals[i], found->tupdesc, 1, &null));
-			char *reason;
+			bool done;
 
 			CHECK_FOR_INTERRUPTS();
 			MemoryContextSwitchTo(one);
-			reason = SPI_getvalue(found->vals[i], found->tupdesc, 2);
-			if ((would_differ(event, &busy) && !try_step(event, "reproject", reason, NULL, now)) ||
-				busy)
-			{
-				Datum v[2] = {Int64GetDatum(event), CStringGetTextDatum(reason)};
-
-				gg_execute(&again_plan, v, NULL, false, 0);
-			}
+			done = reproject_one(event, SPI_getvalue(found->vals[i], found->tupdesc, 2), now);
 			MemoryContextSwitchTo(caller);
 			MemoryContextReset(one);
+			if (!done)
+			{
+				Waiting *w = palloc(sizeof(Waiting));
+
+				w->event = event;
+				w->reason = SPI_getvalue(found->vals[i], found->tupdesc, 2);
+				again = lappend(again, w);
+			}
 		}
+		SPI_freetuptable(found);
 		all += n;
-	} while (n == BATCH && all < MAX_REPROJECTED);
+	} while (n == BATCH && all < MAX_SWEPT);
+	foreach (lc, again)
+	{
+		Waiting *w = lfirst(lc);
+		Datum v[2] = {Int64GetDatum(w->event), CStringGetTextDatum(w->reason)};
+
+		gg_execute(&again_plan, v, NULL, false, 0);
+	}
 	MemoryContextDelete(one);
 }
 
@@ -343,7 +476,9 @@ sweep(TimestampTz now)
 	gg_become_owner(gg_gov_table("event", false), &self);
 	gg_hold_calendars(false); /* before any row: who changes one waits without holding the queue */
 	SPI_connect();
-	sweep_auto(now);
+	/* an event may take several in a row; what was refused does not come again */
+	for (int i = 0; i < 10 && sweep_auto(now); i++)
+		;
 	sweep_reprojections(now);
 	raised = sweep_alerts(now, &highest);
 	sweep_stragglers(now);

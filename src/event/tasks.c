@@ -161,18 +161,19 @@ close_tasks(GgAfter *a, const char *kind, const char *outcome, bool own)
 		" due_at = CASE WHEN kind OPERATOR(pg_catalog.=) 'handle' AND $8 IS NOT NULL THEN $8 ELSE due_at END,"
 		" due_day = CASE WHEN kind OPERATOR(pg_catalog.=) 'handle' AND $8 IS NOT NULL THEN $9 ELSE due_day END,"
 		" breach = CASE WHEN kind OPERATOR(pg_catalog.=) 'handle' AND $8 IS NOT NULL THEN $10"
+		"  WHEN kind OPERATOR(pg_catalog.=) ANY (ARRAY['handle', 'co_handle']) THEN $13 OPERATOR(pg_catalog.>) due_at"
 		"  ELSE $3 OPERATOR(pg_catalog.>) due_at END,"
 		" used_minutes = CASE WHEN kind OPERATOR(pg_catalog.=) 'handle' AND $8 IS NOT NULL THEN $11 END,"
 		" provisional = CASE WHEN kind OPERATOR(pg_catalog.=) 'handle' THEN $12 ELSE provisional END"
 		" WHERE event_id OPERATOR(pg_catalog.=) $1 AND done_at IS NULL AND ($2 IS NULL OR kind OPERATOR(pg_catalog.=) $2)"
 		" AND ($6 IS NULL OR person OPERATOR(pg_catalog.=) $6"
 		"  OR (person IS NULL AND unit OPERATOR(pg_catalog.=) $7))",
-		12,
+		13,
 		{INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, INT4OID, INT8OID, TEXTOID, TIMESTAMPTZOID,
-		 DATEOID, BOOLOID, FLOAT8OID, BOOLOID}};
+		 DATEOID, BOOLOID, FLOAT8OID, BOOLOID, TIMESTAMPTZOID}};
 	const GgStep *s = &a->p->step;
-	Datum v[12];
-	char n[13] = "            ";
+	Datum v[13];
+	char n[14] = "             ";
 
 	v[0] = Int64GetDatum(a->event);
 	v[1] = kind ? CStringGetTextDatum(kind) : (Datum) 0;
@@ -186,6 +187,10 @@ close_tasks(GgAfter *a, const char *kind, const char *outcome, bool own)
 	v[9] = BoolGetDatum(s->breach);
 	v[10] = Float8GetDatum(s->used_minutes);
 	v[11] = BoolGetDatum(gg_bool(&a->row, EV_DUE_PROVISIONAL));
+	/* while handling is paused, nobody is late with it */
+	v[12] = a->old != NULL && gg_has(a->old, EV_HANDLING_PAUSED_AT)
+				? a->old->v[EV_HANDLING_PAUSED_AT]
+				: v[2];
 	if (kind == NULL)
 		n[1] = 'n';
 	if (!own)
@@ -197,6 +202,100 @@ close_tasks(GgAfter *a, const char *kind, const char *outcome, bool own)
 	if (s->due_in_force == 0 || !a->has_old_due_day)
 		n[8] = 'n';
 	gg_execute(&plan, v, n, false, 0);
+}
+
+/* The open tasks of a clock take its deadline when that has moved. */
+static void
+move_open(const GgAfter *a, GgColumn due, GgColumn day, GgColumn provisional, const char *kind,
+		  const char *other_kind)
+{
+	static GgPlan plan = {"UPDATE gov.event_task SET due_at = $2, due_day = $3, provisional = $4"
+						  " WHERE event_id OPERATOR(pg_catalog.=) $1 AND done_at IS NULL"
+						  " AND kind OPERATOR(pg_catalog.=) ANY (ARRAY[$5, $6])",
+						  6,
+						  {INT8OID, TIMESTAMPTZOID, DATEOID, BOOLOID, TEXTOID, TEXTOID}};
+	Datum v[6] = {Int64GetDatum(a->event),
+				  a->row.v[due],
+				  a->row.v[day],
+				  BoolGetDatum(gg_bool(&a->row, provisional)),
+				  CStringGetTextDatum(kind),
+				  CStringGetTextDatum(other_kind)};
+
+	if (!gg_has(a->old, due) || !gg_has(&a->row, due) ||
+		(gg_column_equal(due, a->old, &a->row) && gg_column_equal(day, a->old, &a->row) &&
+		 gg_column_equal(provisional, a->old, &a->row)))
+		return;
+	gg_execute(&plan, v, a->row.null[day] ? "  n   " : NULL, false, 0);
+}
+
+/*
+ * Tasks last as long as the clock by which they were opened: handling and
+ * co-handling as long as the handling clock, a verification or check as long as
+ * its stage. A pause, an extension, another limit or another calendar moves both.
+ */
+void
+gg_tasks_follow(const GgAfter *a)
+{
+	move_open(a, EV_DUE_AT, EV_DUE_DAY, EV_DUE_PROVISIONAL, "handle", "co_handle");
+	if (gg_column_equal(EV_STATE, a->old, &a->row))
+		move_open(a, EV_STAGE_DUE_AT, EV_STAGE_DUE_DAY, EV_STAGE_PROVISIONAL, "verify", "check");
+}
+
+/* Open tasks with a limit of their own (callback, whistle), derived anew by the calendar of now: does any differ? write: and mend it. */
+bool
+gg_tasks_reproject(int64 event, bool write)
+{
+	static GgPlan plan = {
+		"SELECT t.id, t.area, t.allow, t.assigned_at, t.due_at, t.provisional FROM gov.event_task t"
+		" WHERE t.event_id OPERATOR(pg_catalog.=) $1 AND t.done_at IS NULL AND t.allow IS NOT NULL"
+		" AND t.kind OPERATOR(pg_catalog.=) ANY (ARRAY['callback', 'whistle']) ORDER BY t.id",
+		1,
+		{INT8OID}};
+	static GgPlan mend_plan = {
+		"UPDATE gov.event_task SET due_at = $2, due_day = $3, provisional = $4"
+		" WHERE id OPERATOR(pg_catalog.=) $1",
+		4,
+		{INT8OID, TIMESTAMPTZOID, DATEOID, BOOLOID}};
+	Datum v = Int64GetDatum(event);
+	SPITupleTable *found;
+	uint64 n;
+	bool differs = false;
+
+	gg_execute(&plan, &v, NULL, false, 0);
+	found = SPI_tuptable;
+	n = SPI_processed;
+	for (uint64 i = 0; i < n; i++)
+	{
+		HeapTuple t = found->vals[i];
+		TupleDesc d = found->tupdesc;
+		const GgCalendar *c = gg_calendar_by_id(gg_calendar_for_area(gg_required(t, d, 2)));
+		GgLimit limit;
+		TimestampTz due;
+		bool provisional = false;
+		bool null;
+		bool was_null;
+		Datum mended[4];
+
+		if (c == NULL)
+			continue;
+		gg_limit_parse(gg_required(t, d, 3), &limit, NULL);
+		due = gg_due(DatumGetTimestampTz(SPI_getbinval(t, d, 4, &null)), limit.kind,
+					 gg_limit_units(limit, c), c, &provisional);
+		mended[0] = SPI_getbinval(t, d, 5, &was_null);
+		if (!was_null && DatumGetTimestampTz(mended[0]) == due &&
+			DatumGetBool(SPI_getbinval(t, d, 6, &null)) == provisional)
+			continue;
+		differs = true;
+		if (!write)
+			break;
+		mended[0] = SPI_getbinval(t, d, 1, &null);
+		mended[1] = TimestampTzGetDatum(due);
+		mended[2] = DateADTGetDatum(gg_due_day(due, c));
+		mended[3] = BoolGetDatum(provisional);
+		gg_execute(&mend_plan, mended, NULL, false, 0);
+	}
+	SPI_freetuptable(found);
+	return differs;
 }
 
 /* sign_task: the open handle task is signed, by the person named. */
