@@ -49,8 +49,10 @@ BEGIN
     what := l.label;
     detail := NULL;
     allow := COALESCE(l.allow, allow, e.handling_allow::grid_gov.time_limit);
-    IF hours IS NULL AND e.handling_calendar IS NOT NULL THEN
-      SELECT c.hours INTO hours FROM gov.calendar c WHERE c.id = e.handling_calendar;
+    IF hours IS NULL THEN
+      -- where the event names none, the clock goes by the default one of its area
+      SELECT c.hours INTO hours FROM gov.calendar c WHERE c.id = e.handling_calendar OR c.name = 'default' AND starts_with(e.area, c.area)
+       ORDER BY c.id = e.handling_calendar DESC NULLS LAST, length(c.area) DESC LIMIT 1;
     END IF;
 
     IF l.effects LIKE '%|restart_or_resume_clock:%' AND (since IS NULL OR unit IS DISTINCT FROM l.unit) OR l.effects LIKE '%|start_clock:%' THEN

@@ -680,6 +680,11 @@ BEGIN
     SELECT 'missing_calendar', format('没有适用于 %s 的默认日历', root), '在 gov.calendar 中补录 name = ''default'' 的行'
     WHERE NOT EXISTS (SELECT FROM gov.calendar c WHERE c.area = root AND c.name = 'default');
   RETURN QUERY
+    SELECT 'unknown_calendar', format('gov.handling_limit 第 %s 行的日历 %s 在区域 %s 不存在,实际按 default 计', h.id, h.calendar, h.area), '改正该行的 calendar,或在 gov.calendar 中补录'
+    FROM gov.handling_limit h
+    WHERE h.calendar IS NOT NULL AND NOT EXISTS (SELECT FROM gov.calendar c WHERE c.name = h.calendar AND (starts_with(h.area, c.area) OR starts_with(c.area, h.area)))
+    ORDER BY h.id;
+  RETURN QUERY
     SELECT 'missing_workflow', format('没有适用于 %s 的流程', root), '再次执行 grid_gov.setup()'
     WHERE NOT EXISTS (SELECT FROM gov.workflow w WHERE w.area = root AND w.for_events);
   -- dates beyond this are provisional: the next year's holidays are published in autumn

@@ -104,6 +104,10 @@ COMMENT ON TRIGGER zz_grid_gov_announce ON gov.meta IS '变动通知:提交后�
 CREATE TRIGGER zz_grid_gov_reproject AFTER UPDATE OF hours ON gov.calendar FOR EACH ROW WHEN (old.hours::text IS DISTINCT FROM new.hours::text) EXECUTE FUNCTION grid_gov.queue_reprojection();
 COMMENT ON TRIGGER zz_grid_gov_reproject ON gov.calendar IS '日历变动:受影响的在办事件排队重算截止时刻';
 
+--- trigger gov.calendar.zz_grid_gov_keep
+CREATE TRIGGER zz_grid_gov_keep BEFORE DELETE ON gov.calendar FOR EACH ROW EXECUTE FUNCTION grid_gov.keep_calendar();
+COMMENT ON TRIGGER zz_grid_gov_keep ON gov.calendar IS '在办事件正在使用的日历不可删除';
+
 --- trigger gov.workflow.zz_grid_gov_check
 CREATE CONSTRAINT TRIGGER zz_grid_gov_check AFTER INSERT OR UPDATE OR DELETE ON gov.workflow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION grid_gov.workflow_edited();
 COMMENT ON TRIGGER zz_grid_gov_check ON gov.workflow IS '流程改动在提交时整体检查,有错即拒绝';

@@ -116,3 +116,16 @@ CREATE TRIGGER aa BEFORE UPDATE ON gov.event FOR EACH ROW EXECUTE FUNCTION gov.s
 SET LOCAL statement_timeout = '20s';
 SELECT grid_gov.sweep_at('2025-03-05 13:00+08');
 ROLLBACK;
+
+-- 7. A calendar that open events count by stays; a limit that names none is found, and its events move with the default one.
+BEGIN;
+UPDATE gov.handling_limit SET calendar = '24X7';
+SELECT problem, detail FROM grid_gov.check_setup() WHERE problem = 'unknown_calendar';
+SELECT pg_temp.run('handle 03-03 15:00 | suspend 16:00 | resume 17:00') AS e \gset
+SELECT handling_calendar, due_at FROM gov.event WHERE id = :e;
+SELECT detail FROM grid_gov.explain_event_deadline(:e) WHERE detail ~ '不计|挂账 ';
+SELECT pg_temp.closed('2025-03-04/2025-03-06');
+SELECT grid_gov.sweep_at('2025-03-03 17:01+08');
+SELECT due_at FROM gov.event WHERE id = :e;
+DELETE FROM gov.calendar WHERE name = 'default';
+ROLLBACK;
