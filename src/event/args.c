@@ -117,6 +117,9 @@ gg_arg_int8(const Jsonb *args, const char *name, int64 *value)
 
 	if (text == NULL)
 		return false;
+	if (text[strspn(text, "-0123456789")] != '\0')
+		ereport(ERROR, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+						errmsg("argument \"%s\" is \"%s\": it is not a whole number", name, text)));
 	*value = DatumGetInt64(DirectFunctionCall1(int8in, CStringGetDatum(text)));
 	return true;
 }

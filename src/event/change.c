@@ -71,6 +71,9 @@ take_unit(GgStep *step, GgRow *row, const GgAsk *ask)
 		if (!ask->person_exists(person))
 			return unfit(step, row, "person", gg_arg(step->args, "person"),
 						 "there is no such active person in gov.staff");
+		if (!ask->is_grid_worker(person, step->at) && !ask->works_for(person, unit, step->at))
+			return unfit(step, row, "person", gg_arg(step->args, "person"),
+						 "he is neither a grid worker nor a handler or head of the unit");
 		gg_set(row, EV_PERSON, Int64GetDatum(person));
 	}
 	else
@@ -97,6 +100,9 @@ check_task(GgStep *step, GgRow *row, const GgAsk *ask, const char *kind)
 		if (!gg_arg_int8(step->args, "person", &person) || !ask->person_exists(person))
 			return unfit(step, row, "person", gg_arg(step->args, "person"),
 						 "there is no such active person in gov.staff");
+		if (!ask->is_grid_worker(person, step->at))
+			return unfit(step, row, "person", gg_arg(step->args, "person"),
+						 "he is no grid worker, who alone can do it");
 	}
 	else if (strcmp(kind, "whistle") == 0)
 	{

@@ -370,6 +370,8 @@ gg_legal(GgStep *step, const GgRow *row, const GgAsk *ask, bool check_args)
 	const GgTransition *t = step->t;
 	long long event = (long long) gg_int8(row, EV_ID);
 	const char *missing;
+	const char *meant = NULL;
+	char *misspelt;
 
 	if (!entitled(step, row, ask))
 		return gg_refuse(
@@ -387,6 +389,12 @@ gg_legal(GgStep *step, const GgRow *row, const GgAsk *ask, bool check_args)
 							 psprintf("step \"%s\" on event %lld needs a note", t->action, event),
 							 "The reason belongs to the record.",
 							 "Give it as note of act(), or as action_note.");
+		misspelt = gg_misspelt_arg(t, step->args, &meant);
+		if (misspelt != NULL)
+			return gg_refuse(ERRCODE_INVALID_PARAMETER_VALUE,
+							 psprintf("step \"%s\" on event %lld does not know argument \"%s\"",
+									  t->action, event, misspelt),
+							 NULL, psprintf("Perhaps you mean \"%s\".", meant));
 		missing = missing_argument(step);
 		if (missing != NULL)
 			return gg_refuse(

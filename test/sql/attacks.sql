@@ -86,6 +86,7 @@ SELECT count(*) FROM grid_gov.verify_journal();
 
 -- 4. No calendar at all: refused with a reason, and events without need of one still move.
 BEGIN;
+ALTER TABLE gov.calendar DISABLE TRIGGER zz_grid_gov_keep;
 DELETE FROM gov.calendar;
 SET LOCAL ROLE handler_cg;
 SAVEPOINT s;
@@ -261,6 +262,22 @@ RESET ROLE;
 SELECT person, satisfaction, evaluated_at, close_condition, forced FROM gov.event WHERE id = :e;
 SELECT kind, unit, outcome FROM gov.event_task WHERE event_id = :e ORDER BY id;
 DELETE FROM gov.post WHERE staff_id = 30 AND unit = 'zj';
+-- a misspelt argument, or somebody who could not do it, is told at once
+SET ROLE acceptor1;
+SELECT grid_gov.act(:e, 'urge', NULL, '{"at ": "x", "photos": ["a"], "lat": 37.4}');
+SELECT grid_gov.act(:own, 'send_verify', NULL, '{"person": 12}');
+SELECT grid_gov.act(:own, 'send_verify', NULL, '{"person": "worker1"}');
+SELECT grid_gov.act(:own, 'send_verify', NULL, '{"persn": 1}');
+SET ROLE dispatcher1;
+SELECT grid_gov.act(:e, 'recall', '派错了');
+SELECT grid_gov.act(:e, 'redispatch', NULL, '{"unit": "cg", "person": 12}');
+SELECT grid_gov.act(:e, 'redispatch', NULL, '{"unit": "cg", "persn": 30}');
+SELECT grid_gov.act(:e, 'redispatch', NULL, '{"Unit": "cg"}');
+SET ROLE worker1;
+SELECT grid_gov.report('  ', area => '371602001001001');
+SELECT grid_gov.report('路灯不亮', source => '12346', area => '371602001001001');
+INSERT INTO gov.event (body, category, area) VALUES ('路灯不亮', '环保', '371602001001001');
+RESET ROLE;
 -- a master that is not the writer's to see, by either way of writing
 SET ROLE leader_other;
 SELECT grid_gov.report('孙武镇路灯不亮', area => '371621100001001') AS o \gset

@@ -77,6 +77,7 @@ UPDATE gov.event SET action = 'reassign_person', action_args = '{"from": 2, "to"
 -- A centre head for what lies in his county, the owner for all; all or nothing.
 SELECT grid_gov.hand_over_tasks(2, 4, '调岗');
 RESET ROLE;
+INSERT INTO gov.post (id, staff_id, role, area) VALUES (104, 4, 'grid_worker', '371621100001001');
 SET ROLE worker_other;
 SELECT grid_gov.report('树倒了', ST_SetSRID(ST_MakePoint(117.505, 37.405), 4490), item => '0101') AS id;
 SET ROLE acceptor_other;

@@ -39,7 +39,7 @@ CREATE FUNCTION proof.actor(roles text, area text) RETURNS text LANGUAGE sql AS 
 
 CREATE FUNCTION proof.args(action text, e bigint, n int) RETURNS jsonb LANGUAGE sql AS $$
   SELECT CASE
-    WHEN action IN ('dispatch', 'redispatch') THEN jsonb_strip_nulls(jsonb_build_object('unit', (ARRAY['cg', 'zj'])[1 + (random() * 1.99)::int % 2], 'co_units', CASE WHEN random() < 0.3 THEN '["zj", "cg"]'::jsonb END, 'person', CASE WHEN random() < 0.3 THEN 1 + (random() * 2)::int END))
+    WHEN action IN ('dispatch', 'redispatch') THEN jsonb_strip_nulls(jsonb_build_object('unit', (ARRAY['cg', 'zj'])[1 + (random() * 1.99)::int % 2], 'co_units', CASE WHEN random() < 0.3 THEN '["gs", "hb"]'::jsonb END, 'person', CASE WHEN random() < 0.3 THEN 1 + (random() * 2)::int END))
     WHEN action IN ('send_verify', 'send_check') THEN jsonb_build_object('person', 1 + (random() * 2)::int)
     WHEN action IN ('accept', 'fast_accept') THEN jsonb_build_object('item', '0101', 'urgent', random() < 0.2)
     WHEN action = 'correct_category' THEN '{"item": "0104"}'
