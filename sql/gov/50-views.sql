@@ -213,9 +213,12 @@ CREATE VIEW gov.v_event_timeline (
   imported -- 历史导入
 ) WITH (security_invoker = true) AS
 SELECT l.event_id, l.seq, l.at, l.recorded_at, l.action,
-  (SELECT t.label FROM gov.workflow_transition t WHERE t.workflow = e.workflow AND t.action = l.action
+  COALESCE((SELECT t.label FROM gov.workflow_transition t WHERE t.workflow = e.workflow AND t.action = l.action
     ORDER BY strpos('|' || t.from_states || '|', '|' || COALESCE(l.from_state, '(new)') || '|') = 0, t.id LIMIT 1),
-  l.from_state, f.name, l.to_state, x.name, l.actor, st.name, l.role,
+    CASE l.action WHEN 'import' THEN '历史导入' WHEN 'reproject' THEN '日历变动重算' WHEN 'repoint' THEN '改并案到新主案' WHEN 'reassign_person' THEN '任务移交' WHEN 'redact' THEN '隐去理由'
+      WHEN 'reseal' THEN '说明修复' END),
+  l.from_state, f.name, l.to_state, x.name, l.actor,
+  COALESCE(st.name, CASE l.actor WHEN 'system' THEN '系统' WHEN 'owner' THEN '所有者' WHEN 'reporter' THEN '诉求人' END), l.role,
   CASE l.role WHEN 'grid_worker' THEN '网格员' WHEN 'grid_leader' THEN '网格长' WHEN 'party_secretary' THEN '网格党组织负责人' WHEN 'volunteer' THEN '志愿者'
     WHEN 'acceptor' THEN '受理员' WHEN 'dispatcher' THEN '派遣员' WHEN 'handler' THEN '承办人' WHEN 'unit_head' THEN '承办单位负责人' WHEN 'centre_head' THEN '中心负责人'
     WHEN 'supervisor' THEN '督办员' WHEN 'caller' THEN '回访员' WHEN 'police_officer' THEN '民警' WHEN 'auditor' THEN '审计员' WHEN 'reporter' THEN '诉求人'
