@@ -9,7 +9,7 @@ AS $f$
     CASE WHEN min(r.day) = max(r.day) THEN '' ELSE min(r.day) || '/' END || max(r.day) || CASE WHEN makeup THEN ' on "' ELSE ' off "' END || replace(r.name, '"', '""') || '"'
   FROM (
     SELECT d.day, d.name, d.day - row_number() OVER (PARTITION BY d.name ORDER BY d.day)::integer AS run
-    FROM (SELECT u.day, COALESCE(CASE WHEN cardinality(names) = 1 THEN names[1] ELSE names[u.o] END, CASE WHEN makeup THEN '调休上班' ELSE '放假' END) AS name
+    FROM (SELECT u.day, COALESCE(CASE WHEN cardinality(names) = 1 THEN names[array_lower(names, 1)] ELSE names[array_lower(names, 1) + u.o - 1] END, CASE WHEN makeup THEN '调休上班' ELSE '放假' END) AS name
       FROM unnest(days) WITH ORDINALITY u (day, o)) d
   ) r
   GROUP BY r.name, r.run
@@ -31,7 +31,10 @@ AS $f$
   UNION ALL SELECT 'error', NULL, format('%s 个调休日,%s 个名称:名称应为一个或逐日对应', COALESCE(cardinality(makeup_days), 0), cardinality(makeup_names))
     WHERE cardinality(makeup_names) NOT IN (0, 1, COALESCE(cardinality(makeup_days), 0))
   UNION ALL SELECT 'error', NULL, '日期中有空值' WHERE EXISTS (SELECT FROM d WHERE d.day IS NULL)
-  UNION ALL SELECT DISTINCT 'error', d.day, format('不在 %s 年', year) FROM d WHERE extract(year FROM d.day) <> year
+  -- a notice may reach back: those for 2019 and 2023 began in the December before
+  UNION ALL SELECT DISTINCT 'error', d.day, format('不在 %s 年,也不在上一年十二月', year) FROM d
+    WHERE NOT (extract(year FROM d.day) = year OR extract(year FROM d.day) + 1 = year AND extract(month FROM d.day) = 12)
+  UNION ALL SELECT DISTINCT 'info', d.day, format('在上一年十二月,随 %s 年的通知装入', year) FROM d WHERE extract(year FROM d.day) + 1 = year AND extract(month FROM d.day) = 12
   UNION ALL SELECT 'error', d.day, CASE WHEN d.makeup THEN '调休日' ELSE '放假日' END || '写了 ' || count(*) || ' 次' FROM d GROUP BY d.day, d.makeup HAVING count(*) > 1 AND d.day IS NOT NULL
   UNION ALL SELECT 'error', d.day, '既放假又调休上班' FROM d GROUP BY d.day HAVING bool_or(d.makeup) AND NOT bool_and(d.makeup)
   -- what is odd: every year since 1999 has these
@@ -53,7 +56,9 @@ CREATE FUNCTION grid_gov.add_holidays(year integer, holidays date[], holiday_nam
 AS $f$
 DECLARE
   rules text;
+  chosen bigint[];
   c record;
+  reason text;
   zone text;
   written bigint[] := '{}';
   new_hours grid_gov.work_calendar[] := '{}';
@@ -63,6 +68,14 @@ DECLARE
   as_will grid_gov.work_calendar;
   waiting bigint;
 BEGIN
+  FOR problem IN
+    SELECT format('%s: %s dimensions', v.name, v.dims)
+    FROM (VALUES ('holidays', array_ndims(holidays)), ('holiday_names', array_ndims(holiday_names)), ('makeup_days', array_ndims(makeup_days)), ('makeup_names', array_ndims(makeup_names))) v (name, dims)
+    WHERE v.dims > 1
+  LOOP
+    RAISE EXCEPTION USING ERRCODE = 'array_subscript_error', MESSAGE = 'the arrays of add_holidays() must have one dimension', DETAIL = problem,
+      HINT = 'Write plain lists: one date each, and one name for all or one for each date.';
+  END LOOP;
   FOR severity, day, problem IN SELECT * FROM grid_gov.check_holidays(year, holidays, holiday_names, makeup_days, makeup_names) LOOP
     wrong := wrong OR severity = 'error';
     RETURN NEXT;
@@ -73,10 +86,16 @@ BEGIN
   SELECT string_agg(r.rule, '; ' ORDER BY r.first) INTO rules
     FROM (SELECT * FROM grid_gov.holiday_runs(holidays, holiday_names, false) UNION ALL SELECT * FROM grid_gov.holiday_runs(makeup_days, makeup_names, true)) r;
 
+  -- Whoever edits one of them now is waited for, and what they wrote is read below.
+  chosen := ARRAY(SELECT k.id FROM gov.calendar k WHERE add_holidays.area IS NULL OR k.area = grid_gov.canonical_code(add_holidays.area));
+  IF NOT dry_run THEN
+    chosen := ARRAY(SELECT k.id FROM gov.calendar k WHERE k.id = ANY (chosen) ORDER BY k.id FOR NO KEY UPDATE);
+  END IF;
+
   -- calendars with an end; one without (24x7) knows no holidays
   FOR c IN
     SELECT k.id, k.area || ' ' || k.name AS name, k.text, v.valid[1]::date AS since, v.valid[2]::date AS until
-    FROM (SELECT x.id, x.area, x.name, x.hours::text AS text FROM gov.calendar x WHERE add_holidays.area IS NULL OR x.area = grid_gov.canonical_code(add_holidays.area)) k
+    FROM (SELECT x.id, x.area, x.name, x.hours::text AS text FROM gov.calendar x WHERE x.id = ANY (chosen)) k
     CROSS JOIN LATERAL (SELECT regexp_match(k.text, '; valid (\d+-\d\d-\d\d)/(\d+-\d\d-\d\d)$')) v (valid)
     WHERE v.valid IS NOT NULL
     ORDER BY k.area, k.name
@@ -101,8 +120,9 @@ BEGIN
     BEGIN
       as_will := regexp_replace(c.text, '; valid (\S+)/\S+$', '; ' || replace(rules, '\', '\\') || '; valid \1/' || make_date(year, 12, 31))::grid_gov.work_calendar;
     EXCEPTION WHEN invalid_parameter_value OR invalid_text_representation THEN
+      GET STACKED DIAGNOSTICS reason = PG_EXCEPTION_DETAIL;
       severity := 'error';
-      problem := format('日历 %s:%s', c.name, SQLERRM);
+      problem := format('日历 %s:%s', c.name, reason);
       wrong := true;
       RETURN NEXT;
       CONTINUE;
@@ -111,10 +131,10 @@ BEGIN
     severity := 'warning';
     FOR day, problem IN
       SELECT m.d, format('日历 %s:这天本来就上班,无需调休', c.name) FROM unnest(makeup_days) m (d)
-      WHERE NOT isempty(grid_gov.work_spans(tstzrange(m.d::timestamp AT TIME ZONE zone, (m.d + 1)::timestamp AT TIME ZONE zone), as_was))
+      WHERE m.d >= c.since AND NOT isempty(grid_gov.work_spans(tstzrange(m.d::timestamp AT TIME ZONE zone, (m.d + 1)::timestamp AT TIME ZONE zone), as_was))
       UNION ALL
       SELECT r.first, format('日历 %s:%s 全在休息日,没有多放一天', c.name, r.name) FROM grid_gov.holiday_runs(holidays, holiday_names, false) r
-      WHERE isempty(grid_gov.work_spans(tstzrange(r.first::timestamp AT TIME ZONE zone, (r.last + 1)::timestamp AT TIME ZONE zone), as_was))
+      WHERE r.last >= c.since AND isempty(grid_gov.work_spans(tstzrange(greatest(r.first, c.since)::timestamp AT TIME ZONE zone, (r.last + 1)::timestamp AT TIME ZONE zone), as_was))
       ORDER BY 1, 2
     LOOP
       RETURN NEXT;
@@ -148,4 +168,4 @@ BEGIN
   RETURN NEXT;
 END
 $f$;
-COMMENT ON FUNCTION grid_gov.add_holidays(integer, date[], text[], date[], text[], text, boolean) IS '装入一年的放假与调休:先检查(error 则不写入,warning 仅提示),写入日历并延长有效期,在办事件排队重算;area 为空即全部带有效期的日历,dry_run 只检查';
+COMMENT ON FUNCTION grid_gov.add_holidays(integer, date[], text[], date[], text[], text, boolean) IS '装入一年的放假与调休(可含上一年十二月的日子):先检查(error 则不写入,warning 仅提示),写入日历并延长有效期,在办事件排队重算;area 为空即全部带有效期的日历,dry_run 只检查';

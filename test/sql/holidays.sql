@@ -82,6 +82,26 @@ SELECT count(*) AS days, count(*) FILTER (WHERE isempty(a) <> isempty(b)) AS dif
   LATERAL (SELECT grid_gov.work_spans(tstzrange(d, d + '1 day'), c.hours), grid_gov.work_spans(tstzrange(d, d + '1 day'), ('Asia/Shanghai; Mo-Fr 08:00-12:00,14:00-18:00; ' || grid_gov.holiday_rules('2025-01-01', '2025-12-31'))::grid_gov.work_calendar)
     FROM gov.calendar c WHERE c.area = '3716' AND c.name = 'default') x (a, b);
 
+-- The notice of 2019 reached back into December 2018: its days are loaded with it, and the calendar is then the one that the extension ships.
+INSERT INTO gov.calendar (area, name, hours) VALUES ('371602', 'old', ('Asia/Shanghai; Mo-Fr 08:00-12:00; ' || grid_gov.holiday_rules('2018-01-01', '2018-12-28') || '; valid 2018-01-01/2018-12-31')::grid_gov.work_calendar);
+SELECT r.* FROM (SELECT array_agg(day) FILTER (WHERE kind = 'holiday') AS off, array_agg(name) FILTER (WHERE kind = 'holiday') AS names, array_agg(day) FILTER (WHERE kind <> 'holiday') AS makeup,
+    array_agg(name || '调休') FILTER (WHERE kind <> 'holiday') AS makeup_names FROM grid_gov.ref_holiday WHERE day BETWEEN '2018-12-29' AND '2019-12-31') n,
+  LATERAL grid_gov.add_holidays(2019, n.off, n.names, n.makeup, n.makeup_names, area => '371602') r;
+SELECT hours::text = ('Asia/Shanghai; Mo-Fr 08:00-12:00; ' || grid_gov.holiday_rules('2018-01-01', '2019-12-31') || '; valid 2018-01-01/2019-12-31')::grid_gov.work_calendar::text AS same FROM gov.calendar WHERE name = 'old';
+-- a calendar that begins within the year says nothing about the days before
+UPDATE gov.calendar SET hours = 'Asia/Shanghai; Mo-Fr 08:00-12:00; valid 2023-01-03/2023-06-30' WHERE name = 'old';
+SELECT * FROM grid_gov.add_holidays(2023, '{2022-12-31,2023-01-01,2023-01-02,2023-05-01,2023-10-01,2022-11-30}', area => '371602', dry_run => true);
+SELECT * FROM grid_gov.add_holidays(2023, '{2022-12-31,2023-01-01,2023-01-02,2023-05-01,2023-10-01}', '{元旦,元旦,元旦,劳动节,国庆节}', '{2022-12-24}', area => '371602');
+SELECT hours FROM gov.calendar WHERE name = 'old';
+-- a December day that the calendar has already is said, and nothing is written
+UPDATE gov.calendar SET hours = 'Asia/Shanghai; Mo-Fr 08:00-12:00; 2022-12-31 off "元旦"; valid 2022-01-01/2022-12-31' WHERE name = 'old';
+SELECT * FROM grid_gov.add_holidays(2023, '{2022-12-31,2023-01-01,2023-01-02,2023-05-01,2023-10-01}', '{元旦,元旦,元旦,劳动节,国庆节}', area => '371602') WHERE severity <> 'info';
+DELETE FROM gov.calendar WHERE name = 'old';
+-- Names stand beside their dates whatever the bounds of the array; tables are refused.
+SELECT rule FROM grid_gov.holiday_runs('[0:1]={2026-01-01,2026-05-01}', '[7:8]={元旦,劳动节}', false);
+SELECT * FROM grid_gov.add_holidays(2026, '{2026-01-01,2026-05-01,2026-10-01,2026-10-02}', '{{元旦,劳动节},{国庆节,国庆节}}');
+SELECT * FROM grid_gov.add_holidays(2026, '{{2026-01-01,2026-05-01,2026-10-01}}');
+
 -- 5. Who may: the persona dba, not a back end.
 SET ROLE worker1;
 SELECT * FROM grid_gov.add_holidays(2026, '{2026-01-01}');
