@@ -113,40 +113,84 @@ digit(const char **p)
 	return -1;
 }
 
-/* Read a Chinese number below a thousand (imports only); -1 when there is none. */
+/* Read one Chinese digit; -1 when there is none. */
+static int
+chinese_digit(const char **p)
+{
+	static const char *const numerals[] = {"零", "一", "二", "三", "四", "五",
+										   "六", "七", "八", "九", "两"};
+
+	for (int i = 0; i < (int) lengthof(numerals); i++)
+		if (strncmp(*p, numerals[i], 3) == 0)
+		{
+			*p += 3;
+			return i == 10 ? 2 : i;
+		}
+	return -1;
+}
+
+/* Step over this character, if it is there. */
+static bool
+take(const char **p, const char *character)
+{
+	if (strncmp(*p, character, 3) != 0)
+		return false;
+	*p += 3;
+	return true;
+}
+
+/*
+ * Read a Chinese number below a thousand (imports only); -1 when there is none. Anything
+ * but a number written in full is -2: 三五 and 十七八 are guesses, 一百二 is 120 to some.
+ */
 static int64
 chinese_number(const char **p)
 {
-	static const char *const numerals[] = {"零", "一", "二", "三", "四",
-										   "五", "六", "七", "八", "九"};
-	int64 total = 0;
-	int held = -1;
-	bool any = false;
+	int first = chinese_digit(p), hundreds = 0, tens = 0, ones = -1;
 
-	for (;;)
+	if (take(p, "百"))
 	{
-		int value = -1;
-
-		if (strncmp(*p, "十", 3) == 0 || strncmp(*p, "百", 3) == 0)
+		hundreds = first < 0 ? 1 : first;
+		if (hundreds == 0)
+			return -2;
+		if (take(p, "零"))
 		{
-			total += (held < 0 ? 1 : held) * (strncmp(*p, "十", 3) == 0 ? 10 : 100);
-			held = -1;
-			any = true;
-			*p += 3;
-			continue;
+			ones = chinese_digit(p);
+			if (first < 0 || ones <= 0)
+				return -2;
 		}
-		for (int i = 0; i < 10; i++)
-			if (strncmp(*p, numerals[i], 3) == 0)
-				value = i;
-		if (strncmp(*p, "两", 3) == 0)
-			value = 2;
-		if (value < 0 || total > 900)
-			break;
-		held = value;
-		any = true;
-		*p += 3;
+		else if (first >= 0)
+		{
+			tens = chinese_digit(p);
+			if (take(p, "十"))
+			{
+				if (tens == 0)
+					return -2;
+				tens = tens < 0 ? 1 : tens;
+				ones = chinese_digit(p);
+			}
+			else if (tens >= 0)
+				return -2;
+			else
+				tens = 0;
+		}
 	}
-	return any ? total + (held < 0 ? 0 : held) : -1;
+	else if (take(p, "十"))
+	{
+		tens = first < 0 ? 1 : first;
+		ones = chinese_digit(p);
+		if (tens == 0)
+			return -2;
+	}
+	else if (first < 0)
+		return -1;
+	else
+		ones = first;
+	/* Nothing may follow, nor a zero stand where none is said. */
+	if ((ones == 0 && (hundreds > 0 || tens > 0)) || chinese_digit(p) >= 0 || take(p, "十") ||
+		take(p, "百"))
+		return -2;
+	return hundreds * 100 + tens * 10 + Max(ones, 0);
 }
 
 /*
@@ -174,6 +218,11 @@ gg_limit_read(const char *text, int profile, GgLimitReading *result)
 	if (ndigits == 0 && profile >= 0)
 	{
 		amount = chinese_number(&p);
+		if (amount == -2)
+		{
+			result->problem = "It does not begin with one exact number.";
+			return false;
+		}
 		ndigits = amount >= 0;
 	}
 	if (ndigits == 0)

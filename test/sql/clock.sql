@@ -44,6 +44,10 @@ SELECT typlen, typbyval, typalign, typstorage FROM pg_type WHERE oid IN ('time_l
 SELECT t, parse_limit(t, 'city') AS city, parse_limit(t, '热线') AS hotline, parse_limit(t, 'law') AS law
 FROM unnest('{4小时,3天,2日,5工作日,2紧急工作时,三个工作日,十五天,二十四小时,两天,３０分钟}'::text[]) WITH ORDINALITY AS u(t, n) ORDER BY n;
 SELECT (parse_limit_detail(t, 'city')).* FROM unnest('{4小时,1紧急工作时制止,立即,5,种植季节15工作日}'::text[]) WITH ORDINALITY AS u(t, n) ORDER BY n;
+-- a number written in full, not a guess: three to five, two or three, seventeen or eighteen, a hundred and two or twenty
+SELECT t, parse_limit(t, 'city') FROM unnest('{零天,十天,十二天,九十天,二十三天,百天,一百天,两百天,一百零五天,一百十天,一百一十五天,二百五十天,九百九十九天}'::text[]) WITH ORDINALITY AS u(t, n) ORDER BY n;
+SELECT problem, count(*), string_agg(t, ' ' ORDER BY n) AS refused FROM unnest('{三五天,两三天,一两天,十十天,十百天,百百天,十零天,十七八天,二三十天,二零天,零五天,零十天,一零零天,一百二天,一百零零天,一百零十天,一百二十零天,一百零十二天,百十天,百零五天,三四百天,一百二三十天,一百十百天,半天,几天,十几天,3五天,三5天,千天}'::text[])
+  WITH ORDINALITY AS u(t, n), LATERAL parse_limit_detail(t, 'city') d WHERE d.allow IS NULL GROUP BY problem ORDER BY problem;
 SELECT e.* FROM pg_temp.err($$SELECT parse_limit('4小时', 'nobody')$$) e;
 SELECT e.* FROM pg_temp.err($$SELECT parse_limit('马上', 'city')$$) e;
 
