@@ -8,30 +8,51 @@
 
 #include "miscadmin.h"
 
-/* The few IANA names with digits outside Etc/; any other name with digits would be a POSIX rule, whose sign is a trap. */
-static const char *const with_digits[] = {"EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT",
-										  "GMT0",    "GMT+0",   "GMT-0"};
+/*
+ * The IANA names with digits. Any other would be read as a POSIX rule, whose sign is a trap,
+ * and so would one of these that the machine's data lack: it would come back in capitals.
+ */
+static const char *const with_digits[] = {
+	"EST5EDT",   "CST6CDT",    "MST7MDT",    "PST8PDT",    "GMT0",       "GMT+0",
+	"GMT-0",     "Etc/GMT0",   "Etc/GMT+0",  "Etc/GMT-0",  "Etc/GMT+1",  "Etc/GMT+2",
+	"Etc/GMT+3", "Etc/GMT+4",  "Etc/GMT+5",  "Etc/GMT+6",  "Etc/GMT+7",  "Etc/GMT+8",
+	"Etc/GMT+9", "Etc/GMT+10", "Etc/GMT+11", "Etc/GMT+12", "Etc/GMT-1",  "Etc/GMT-2",
+	"Etc/GMT-3", "Etc/GMT-4",  "Etc/GMT-5",  "Etc/GMT-6",  "Etc/GMT-7",  "Etc/GMT-8",
+	"Etc/GMT-9", "Etc/GMT-10", "Etc/GMT-11", "Etc/GMT-12", "Etc/GMT-13", "Etc/GMT-14"};
+
+/* What stands beside the zones in their directory: not the same everywhere, or no zone at all. */
+static const char *const not_zones[] = {"localtime", "posixrules", "Factory", "posix/", "right/"};
 
 /* The zone's name as the zone data spell it, NULL for what is not an IANA zone. */
 const char *
 gg_zone_name(const char *name)
 {
+	const char *digits = strpbrk(name, "0123456789<>,");
+	const char *known = NULL;
+	const char *spelt;
 	pg_tz *tz;
 
-	if (strpbrk(name, "0123456789<>,") != NULL && pg_strncasecmp(name, "Etc/", 4) != 0 &&
-		pg_strncasecmp(name, "SystemV/", 8) != 0)
+	for (int i = 0; i < (int) lengthof(not_zones); i++)
 	{
-		bool known = false;
+		size_t len = strlen(not_zones[i]);
 
-		for (int i = 0; i < (int) lengthof(with_digits); i++)
-			known |= pg_strcasecmp(name, with_digits[i]) == 0;
-		if (!known)
+		/* A directory stands for all that is in it. */
+		if (pg_strncasecmp(name, not_zones[i], len) == 0 &&
+			(name[len] == '\0' || not_zones[i][len - 1] == '/'))
 			return NULL;
 	}
+	for (int i = 0; digits != NULL && known == NULL && i < (int) lengthof(with_digits); i++)
+		if (pg_strcasecmp(name, with_digits[i]) == 0)
+			known = with_digits[i];
+	if (digits != NULL && known == NULL)
+		return NULL;
 	tz = pg_tzset(name);
 	if (tz == NULL || !pg_tz_acceptable(tz))
 		return NULL;
-	return pstrdup(pg_get_timezone_name(tz));
+	spelt = pg_get_timezone_name(tz);
+	if (known != NULL && strcmp(spelt, known) != 0)
+		return NULL;
+	return pstrdup(spelt);
 }
 
 /* Collect the offsets in force from lo to hi (Unix seconds). */

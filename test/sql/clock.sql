@@ -88,6 +88,9 @@ SELECT t, e.* FROM unnest(ARRAY[
   'UTC; 2026-10-01 10:00-11:00; 2026-10-10 on', 'UTC; Mo 08:00-12:00; 2026-06-01/2026-06-30 Mo off; 2026-06-01/2026-07-31 on', 'UTC; 24/7; day', 'UTC; 24/7; day 8', 'UTC; 24/7; day 0h', 'UTC; 24/7; day 25h', 'UTC; 24/7; day 8h; day 8h',
   'UTC; 24/7; valid', 'UTC; 24/7; valid 2026-01-01/', 'UTC; 24/7; valid 2026-01-01; valid 2026-01-02', 'UTC; 24/7; holidays CN', 'Asia/Shanghai; 周一 08:00-12:00',
   'UTC; 24/7; 2026-10-01 off "' || repeat('长', 40) || '"']) WITH ORDINALITY AS u(t, n), LATERAL pg_temp.err(format('SELECT %L::grid_gov.work_calendar', t)) e ORDER BY n;
+-- Zones are the IANA names, spelt as there: no POSIX rules, whose sign is the other way round, and nothing that differs between machines
+SELECT z, split_part(c.r, ';', 1) AS read_as FROM unnest('{etc/gmt+8,Etc/GMT-14,gmt0,est5edt,asia/shanghai,etc/utc,Etc/UTC+8,Etc/UTC-8,Etc/GMT-8FOO9,Etc/GMT-15,Etc/GMT+08,EST5EDT4,SystemV/EST5EDT,<+08>-8,localtime,LocalTime,posixrules,posix/Asia/Shanghai,right/UTC,Factory}'::text[]) WITH ORDINALITY AS u(z, n),
+  LATERAL (SELECT CASE WHEN e.state = 'none' THEN (z || '; 24/7')::work_calendar::text ELSE e.state || ' ' || e.detail END FROM pg_temp.err(format('SELECT %L::grid_gov.work_calendar', z || '; 24/7')) e) c(r) ORDER BY n;
 -- A season whose days do not meet the other's weekdays is no conflict
 SELECT 'UTC; 24/7; 2026-06-01/2026-06-05 Fr 08:00-12:00; 2026-06-05/2026-06-11 Mo 08:00-12:00; 2026-06-05/2026-06-06 Sa off; 2026-06-06/2026-06-11 Fr off'::work_calendar;
 -- Hostile ones end in an error
