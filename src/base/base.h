@@ -56,7 +56,13 @@ typedef struct GgDirect
 	int ncolumns;
 	const char *column[GG_DIRECT_COLUMNS];
 	const Oid *type; /* of the values */
-	bool keys_hold;  /* foreign keys need no check: what they refer to was just written */
+	/* the one foreign key that needs no check, as what it refers to was just written; all others are the city's */
+	struct
+	{
+		const char *column;
+		const char *table;
+		const char *refers; /* to this column of table */
+	} holds;
 	/* what was learnt of the table */
 	bool listed;
 	bool known;
@@ -68,10 +74,12 @@ typedef struct GgDirect
 	struct GgDirectState *state; /* kept while the table stays as it is */
 } GgDirect;
 extern bool gg_direct_insert(GgDirect *direct, const Datum *values, const bool *nulls);
-/* Many rows in one command: they may wait until the end. After an error, abort. */
+/* Many rows: those of the AFTER triggers of statements that the caller runs now may wait until the end. After an error, abort. */
 extern void gg_direct_bulk_begin(void);
 extern void gg_direct_bulk_end(void);
 extern void gg_direct_bulk_abort(void);
+/* In how many triggers are we? */
+extern int gg_trigger_depth(void);
 
 /* attempt.c: run body in a subtransaction; NULL, or the error that undid it. */
 extern ErrorData *gg_attempt(void (*body)(void *arg), void *arg);

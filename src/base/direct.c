@@ -2,8 +2,9 @@
  * direct.c: insert a row into one of the city's tables without SQL.
  *
  * Called where a statement per row would be the largest part of the cost. Only
- * for plain tables without insert triggers, rules, generated columns or defaults
- * of the city's own; otherwise the caller runs its SQL statement.
+ * for plain tables without insert triggers, foreign keys, rules, generated
+ * columns, domains or defaults of the city's own; otherwise, and while a row of
+ * the same kind is being written, the caller runs its SQL statement.
  * Constraints and indexes are served as always; no privilege is looked at, so
  * that nobody needs INSERT on the journal. In bulk, rows are kept and written
  * many at a time.
@@ -17,11 +18,17 @@
 #include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
 #include "commands/sequence.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
+#include "utils/fmgrprotos.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/resowner.h"
+#include "utils/syscache.h"
 
 #define GG_DIRECT_ROWS 500
 
@@ -39,6 +46,7 @@ typedef struct GgDirectState
 	TupleTableSlot *slot;
 	int nindexes;
 	Oid *index;
+	bool in_use; /* a row is being written */
 	/* in bulk: everything stays open, and rows wait */
 	Relation rel;
 	BulkInsertState bulk;
@@ -48,7 +56,35 @@ typedef struct GgDirectState
 
 static GgDirect *all[8];
 static int nall = 0;
-static bool in_bulk = false;
+
+/* Rows may wait: of which statements? */
+static struct
+{
+	bool on;
+	ResourceOwner owner;
+	int depth;
+} bulk;
+
+/* In how many triggers are we? */
+int
+gg_trigger_depth(void)
+{
+	LOCAL_FCINFO(fcinfo, 0);
+
+	InitFunctionCallInfoData(*fcinfo, NULL, 0, InvalidOid, NULL, NULL);
+	return DatumGetInt32(pg_trigger_depth(fcinfo));
+}
+
+/*
+ * May rows wait here? Not in a subtransaction or a cursor, which have resources
+ * of their own and end before the rows are written, nor where a trigger below
+ * ours acts, which may ask for its rows.
+ */
+static bool
+may_wait(void)
+{
+	return bulk.on && CurrentResourceOwner == bulk.owner && gg_trigger_depth() == bulk.depth + 1;
+}
 
 /* Relcache callback: what was learnt of the table is stale. A new index, or one that goes, is told of the table, too. */
 static void
@@ -59,21 +95,56 @@ forget_direct(Oid relid)
 			all[i]->known = false;
 }
 
-/* Does an insert fire nothing, or only checks of foreign keys that are known to hold? */
+/* Syscache callback: a function changed that a CHECK or an index may have been made with. */
+static void
+forget_all(Datum arg, int cache, uint32 hash)
+{
+	forget_direct(InvalidOid);
+}
+
+/* Does an insert fire nothing, or only the check of the foreign key that is known to hold? */
 static bool
 is_quiet(const GgDirect *d, Relation rel)
 {
 	TriggerDesc *t = rel->trigdesc;
+	Oid table;
+	AttrNumber column, refers;
+	List *keys;
 
 	if (t == NULL)
 		return true;
 	if (t->trig_insert_before_row || t->trig_insert_instead_row ||
 		t->trig_insert_before_statement || t->trig_insert_after_statement)
 		return false;
-	for (int i = 0; i < t->numtriggers && t->trig_insert_after_row; i++)
-		if (TRIGGER_FOR_INSERT(t->triggers[i].tgtype) &&
-			!(d->keys_hold && RI_FKey_trigger_type(t->triggers[i].tgfoid) == RI_TRIGGER_FK))
+	if (!t->trig_insert_after_row)
+		return true;
+	if (d->holds.column == NULL)
+		return false;
+	table = gg_gov_table(d->holds.table, false);
+	column = get_attnum(RelationGetRelid(rel), d->holds.column);
+	refers = get_attnum(table, d->holds.refers);
+	/* what reads catalogs is done: the relation's cached lists stay where they are from here on */
+	keys = RelationGetFKeyList(rel);
+	t = rel->trigdesc;
+	for (int i = 0; i < t->numtriggers; i++)
+	{
+		bool holds = false;
+		ListCell *lc;
+
+		if (!TRIGGER_FOR_INSERT(t->triggers[i].tgtype))
+			continue;
+		if (RI_FKey_trigger_type(t->triggers[i].tgfoid) == RI_TRIGGER_FK)
+			foreach (lc, keys)
+			{
+				const ForeignKeyCacheInfo *key = lfirst_node(ForeignKeyCacheInfo, lc);
+
+				if (key->conoid == t->triggers[i].tgconstraint)
+					holds = key->confrelid == table && key->nkeys == 1 &&
+							key->conkey[0] == column && key->confkey[0] == refers;
+			}
+		if (!holds)
 			return false;
+	}
 	return true;
 }
 
@@ -99,16 +170,19 @@ learn(GgDirect *d, Relation rel)
 		for (int c = 0; c < d->ncolumns; c++)
 			if (strcmp(NameStr(a->attname), d->column[c]) == 0)
 			{
-				/* SQL knows what to do with a column whose type the city changed */
-				d->attno[c] = a->atttypid == d->type[c] ? i + 1 : 0;
+				/* SQL knows what to do with a column whose type or precision the city changed */
+				d->attno[c] = a->atttypid == d->type[c] && a->atttypmod < 0 ? i + 1 : 0;
 				ours = true;
 			}
 		if (a->attidentity != '\0' && !ours && d->identity == 0)
 		{
 			d->identity = i + 1;
 			d->sequence = gg_identity_sequence(rel, i + 1);
+			if (a->atttypid != INT8OID)
+				d->usable = false;
 		}
-		else if (!ours && a->atthasdef)
+		/* a domain has defaults and checks that no tuple descriptor tells of */
+		else if (!ours && (a->atthasdef || get_typtype(a->atttypid) == TYPTYPE_DOMAIN))
 			d->usable = false;
 		if (a->attgenerated != '\0')
 			d->usable = false;
@@ -186,7 +260,10 @@ get_ready(GgDirect *d)
 		if (nall >= lengthof(all))
 			elog(ERROR, "too many tables are written directly");
 		if (nall == 0)
+		{
 			gg_watch_relations(forget_direct);
+			CacheRegisterSyscacheCallback(PROCOID, forget_all, (Datum) 0);
+		}
 		all[nall++] = d;
 		d->listed = true;
 	}
@@ -231,8 +308,13 @@ fill(const GgDirect *d, TupleTableSlot *slot, const Datum *values, const bool *n
 static void
 flush(GgDirectState *state)
 {
-	MemoryContext old = MemoryContextSwitchTo(GetPerTupleMemoryContext(state->estate));
+	MemoryContext old;
 
+	if (state->nrows == 0)
+		return;
+	/* what a CHECK does goes by SQL; after an error, abort drops the state */
+	state->in_use = true;
+	old = MemoryContextSwitchTo(GetPerTupleMemoryContext(state->estate));
 	if (state->rel->rd_att->constr != NULL)
 		for (int i = 0; i < state->nrows; i++)
 			ExecConstraints(state->target, state->row[i], state->estate);
@@ -248,6 +330,16 @@ flush(GgDirectState *state)
 	state->nrows = 0;
 	MemoryContextSwitchTo(old);
 	ResetPerTupleExprContext(state->estate);
+	state->in_use = false;
+}
+
+/* The same for all tables. */
+static void
+flush_all(void)
+{
+	for (int i = 0; i < nall; i++)
+		if (all[i]->state != NULL && all[i]->state->rel != NULL)
+			flush(all[i]->state);
 }
 
 /* Keep the row until there are many. false: it cannot be done so, use SQL. */
@@ -282,30 +374,36 @@ insert_in_bulk(GgDirect *d, const Datum *values, const bool *nulls)
 	return true;
 }
 
-/* From now on to the end of this command rows may wait. Nobody may ask for them before gg_direct_bulk_end(). */
+/*
+ * From now on the rows of AFTER triggers of the statements that the caller runs
+ * may wait. Nobody may ask for them before gg_direct_bulk_end(): the caller knows
+ * that no trigger of the city's own runs between ours.
+ */
 void
 gg_direct_bulk_begin(void)
 {
-	in_bulk = true;
+	bulk.on = true;
+	bulk.owner = CurrentResourceOwner;
+	bulk.depth = gg_trigger_depth();
 }
 
 /* All rows are written. */
 void
 gg_direct_bulk_end(void)
 {
+	bulk.on = false;
+	flush_all();
 	for (int i = 0; i < nall; i++)
 	{
 		GgDirectState *state = all[i]->state;
 
 		if (state == NULL || state->rel == NULL)
 			continue;
-		flush(state);
 		FreeBulkInsertState(state->bulk);
 		ExecCloseIndices(state->target);
 		table_close(state->rel, NoLock);
 		state->rel = NULL;
 	}
-	in_bulk = false;
 }
 
 /* After an error: what waits is forgotten, the abort closes what is open. */
@@ -315,22 +413,42 @@ gg_direct_bulk_abort(void)
 	for (int i = 0; i < nall; i++)
 		if (all[i]->state != NULL && all[i]->state->rel != NULL)
 			drop_state(all[i]);
-	in_bulk = false;
+	bulk.on = false;
 }
 
 /* Insert the row. false: it cannot be done so, use SQL. */
 bool
 gg_direct_insert(GgDirect *d, const Datum *values, const bool *nulls)
 {
-	GgDirectState *state;
+	GgDirectState *state = d->state;
 
-	if (in_bulk)
-		return insert_in_bulk(d, values, nulls);
+	/* a CHECK of the city's own that takes a step while its row is being written */
+	if (state != NULL && state->in_use)
+		return false;
+	if (may_wait())
+	{
+		if (insert_in_bulk(d, values, nulls))
+			return true;
+		flush_all(); /* the triggers that SQL fires see what was written before */
+		return false;
+	}
+	/* the table is open for rows that wait */
+	if (state != NULL && state->rel != NULL)
+		return false;
 	state = get_ready(d);
 	if (state == NULL)
 		return false;
-	fill(d, state->slot, values, nulls);
-	ExecSimpleRelationInsert(state->target, state->estate, state->slot);
+	state->in_use = true;
+	PG_TRY();
+	{
+		fill(d, state->slot, values, nulls);
+		ExecSimpleRelationInsert(state->target, state->estate, state->slot);
+	}
+	PG_FINALLY();
+	{
+		state->in_use = false;
+	}
+	PG_END_TRY();
 	ExecClearTuple(state->slot);
 	ResetPerTupleExprContext(state->estate);
 	ExecCloseIndices(state->target);

@@ -126,7 +126,7 @@ write_intake(const GgAfter *a)
 							  5,
 							  {"source", "external_id", "event_id", "received_at", "times"},
 							  plan.argtypes,
-							  .keys_hold = true};
+							  .holds = {"event_id", "event", "id"}};
 	static const bool null[5] = {false};
 
 	if (a->p->citizen_key != NULL)

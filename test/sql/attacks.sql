@@ -349,3 +349,49 @@ CREATE TRIGGER attacks_loose AFTER UPDATE ON gov.event FOR EACH ROW EXECUTE FUNC
 CREATE TRIGGER attacks_tight AFTER UPDATE ON gov.event FOR EACH ROW EXECUTE FUNCTION gov.attacks_tight();
 SELECT problem, detail FROM grid_gov.check_setup() WHERE problem LIKE 'trigger%';
 ROLLBACK;
+
+-- 13. Rows without SQL are held to what the city's own tables say.
+BEGIN;
+-- a foreign key of the city's own; ours alone is known to hold
+CREATE TABLE gov.attacks_source (source text COLLATE "C" PRIMARY KEY);
+GRANT SELECT ON gov.attacks_source TO gov_owner;
+ALTER TABLE gov.intake ADD CONSTRAINT attacks_mine FOREIGN KEY (source) REFERENCES gov.attacks_source NOT VALID;
+SAVEPOINT s;
+SET LOCAL ROLE acceptor1;
+SELECT grid_gov.report('西街漏水', source => '110', external_id => 'Q-1', area => '371602001001001');
+ROLLBACK TO s;
+-- a domain with a default, and a precision
+CREATE DOMAIN gov.attacks_tag AS text DEFAULT 'x' NOT NULL;
+ALTER TABLE gov.event_log ADD COLUMN tag gov.attacks_tag;
+ALTER TABLE gov.intake ALTER COLUMN received_at TYPE timestamptz(0), DROP CONSTRAINT attacks_mine;
+SET LOCAL ROLE acceptor1;
+SELECT grid_gov.report('西街漏水', source => 'app', external_id => 'Q-2', area => '371602001001001') AS r \gset
+RESET ROLE;
+SELECT l.tag, i.received_at = date_trunc('second', i.received_at) FROM gov.event_log l JOIN gov.intake i USING (event_id) WHERE event_id = :r;
+ROLLBACK;
+-- a CHECK that takes a step on another event while the note's row is being written
+BEGIN;
+CREATE FUNCTION gov.attacks_nest(e bigint, n text) RETURNS boolean LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS
+  $$ BEGIN IF n = '外' THEN PERFORM grid_gov.act(current_setting('attacks.other')::bigint, 'urge', '内'); END IF; RETURN true; END $$;
+ALTER TABLE gov.event_note ADD CONSTRAINT attacks_nest CHECK (gov.attacks_nest(event_id, note)) NOT VALID;
+SET LOCAL ROLE acceptor1;
+SELECT grid_gov.report('西街漏水', area => '371602001001001') AS a, grid_gov.report('西街又漏水', area => '371602001001001') AS b \gset
+SELECT set_config('attacks.other', :'b', true) = :'b';
+SELECT grid_gov.act(:a, 'urge', '前');
+SELECT grid_gov.act(:a, 'urge', '外');
+SELECT grid_gov.act(:a, 'urge', '后');
+RESET ROLE;
+SELECT CASE event_id WHEN :a THEN 'a' ELSE 'b' END, seq, note FROM gov.event_note WHERE event_id IN (:a, :b) ORDER BY event_id, seq;
+SELECT count(*) FROM grid_gov.verify_journal();
+ROLLBACK;
+-- the function of a CHECK is replaced in a warm session
+BEGIN;
+CREATE FUNCTION gov.attacks_ok(n text) RETURNS boolean IMMUTABLE LANGUAGE sql AS $$ SELECT true $$;
+ALTER TABLE gov.event_note ADD CONSTRAINT attacks_ok CHECK (gov.attacks_ok(note));
+SET LOCAL ROLE acceptor1;
+SELECT grid_gov.act(:e, 'urge', '一');
+RESET ROLE;
+CREATE OR REPLACE FUNCTION gov.attacks_ok(n text) RETURNS boolean IMMUTABLE LANGUAGE sql AS $$ SELECT false $$;
+SET LOCAL ROLE acceptor1;
+SELECT grid_gov.act(:e, 'urge', '二');
+ROLLBACK;
