@@ -11,6 +11,8 @@
 #include "event/after.h"
 
 #include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
@@ -20,13 +22,18 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-static bool importing = false;
+static struct
+{
+	bool running;
+	bool inserting; /* its own statement is being run */
+	int depth;      /* of triggers, around it */
+} import;
 
-/* Does an import run in this statement? */
+/* Is the row that the guard looks at one of the import's own statement? What a trigger of the city's inserts meanwhile is judged as ever. */
 bool
 gg_importing(void)
 {
-	return importing;
+	return import.inserting && gg_trigger_depth() == import.depth + 1;
 }
 
 /* A column that a staging table may have. */
@@ -97,9 +104,9 @@ tell(const GgRow *row, const GgWorkflow *wf, Told step[MAX_TOLD])
 	return n;
 }
 
-/* A row of the staging table makes no sense: say which one. */
+/* A row of the staging table makes no sense: say which one. hint may be NULL. */
 pg_noreturn static void
-refuse(const GgRow *row, int code, const char *why)
+refuse(const GgRow *row, int code, const char *why, const char *hint)
 {
 	char *body = gg_has(row, EV_BODY) ? gg_text(row, EV_BODY) : "";
 	char *number = gg_has(row, EV_EXTERNAL_ID) ? gg_text(row, EV_EXTERNAL_ID) : NULL;
@@ -108,7 +115,39 @@ refuse(const GgRow *row, int code, const char *why)
 			(errcode(code), errmsg("cannot import an event: %s", why),
 			 number != NULL ? errdetail("It is the event with external_id \"%s\".", number)
 							: errdetail("Its body begins with \"%s\".",
-										pnstrdup(body, pg_mbcliplen(body, strlen(body), 90)))));
+										pnstrdup(body, pg_mbcliplen(body, strlen(body), 90))),
+			 hint != NULL ? errhint("%s", hint) : 0));
+}
+
+/*
+ * A case number that looks like one of ours, area-day-number, with a number that
+ * was not given out yet would stand in a later event's way.
+ */
+static void
+check_case_no(const GgRow *row)
+{
+	const char *s, *number;
+	int64 n;
+
+	if (!gg_has(row, EV_CASE_NO))
+		return;
+	s = gg_text(row, EV_CASE_NO);
+	number = s + strspn(s, "0123456789");
+	if (number == s || number > s + 6 || *number != '-' || strspn(number + 1, "0123456789") != 8 ||
+		number[9] != '-')
+		return;
+	number += 10;
+	if (strspn(number, "0123456789") < 8 || number[strspn(number, "0123456789")] != '\0')
+		return;
+	errno = 0;
+	n = strtoll(number, NULL, 10);
+	/* more digits than we write: never one of ours */
+	if (errno != 0 || strcmp(psprintf("%08lld", (long long) n), number) != 0)
+		return;
+	if (n > gg_int8(row, EV_ID))
+		refuse(row, ERRCODE_INVALID_PARAMETER_VALUE,
+			   psprintf("case number \"%s\" is one that a later event will get", s),
+			   "Raise the sequence of gov.event.id above it first (setval), or leave case_no out.");
 }
 
 /* Carry an old event's facts over: state, clocks, and the step's time. Called by the guard. */
@@ -120,7 +159,7 @@ gg_import_row(GgStep *step, GgRow *row)
 	char *state = gg_has(row, EV_STATE) ? gg_text(row, EV_STATE) : "closed";
 
 	if (!gg_has(row, EV_REPORTED_AT))
-		refuse(row, ERRCODE_GG_NOTE_OR_ARG_MISSING, "it has no reported_at");
+		refuse(row, ERRCODE_GG_NOTE_OR_ARG_MISSING, "it has no reported_at", NULL);
 	for (int i = 0; i < lengthof(told); i++)
 	{
 		GgColumn c = told[i].date;
@@ -131,7 +170,8 @@ gg_import_row(GgStep *step, GgRow *row)
 			refuse(row, ERRCODE_INVALID_PARAMETER_VALUE,
 				   psprintf("its %s %s lies before %s %s", gg_column[c].name,
 							pstrdup(timestamptz_to_str(gg_time(row, c))), gg_column[last].name,
-							pstrdup(timestamptz_to_str(before))));
+							pstrdup(timestamptz_to_str(before))),
+				   NULL);
 		before = gg_time(row, c);
 		last = c;
 	}
@@ -139,11 +179,14 @@ gg_import_row(GgStep *step, GgRow *row)
 	if (step->at > step->recorded_at)
 		refuse(row, ERRCODE_INVALID_PARAMETER_VALUE,
 			   psprintf("its %s %s lies in the future", gg_column[last].name,
-						timestamptz_to_str(step->at)));
+						timestamptz_to_str(step->at)),
+			   NULL);
 	step->to = gg_state_of(step->wf, state);
 	if (step->to < 0)
 		refuse(row, ERRCODE_INVALID_PARAMETER_VALUE,
-			   psprintf("state \"%s\" does not exist in workflow \"%s\"", state, step->wf->name));
+			   psprintf("state \"%s\" does not exist in workflow \"%s\"", state, step->wf->name),
+			   NULL);
+	check_case_no(row);
 	gg_set_text(row, EV_STATE, state);
 	gg_set(row, EV_ENTERED_AT, TimestampTzGetDatum(step->at));
 	gg_set(row, EV_LAST_AT, TimestampTzGetDatum(step->at));
@@ -374,6 +417,27 @@ import_statement(Relation rel, bool chunks)
  */
 #define CHUNK_BLOCKS 128
 
+/* May the journal's rows wait? Not where a trigger of the city's own runs between ours, which may ask for them. */
+static bool
+rows_may_wait(void)
+{
+	Relation events = table_open(gg_gov_table("event", false), AccessShareLock);
+	TriggerDesc *t = events->trigdesc;
+	Oid ours = get_namespace_oid("grid_gov", false);
+	bool may = events->rd_rel->relkind == RELKIND_RELATION;
+
+	for (int i = 0; t != NULL && i < t->numtriggers; i++)
+	{
+		int16 type = t->triggers[i].tgtype;
+
+		if (TRIGGER_FOR_INSERT(type) && TRIGGER_FOR_AFTER(type) && !t->triggers[i].tgisinternal &&
+			get_func_namespace(t->triggers[i].tgfoid) != ours)
+			may = false;
+	}
+	table_close(events, AccessShareLock);
+	return may;
+}
+
 /* Run the import, as the caller. */
 static uint64
 import_all(Relation rel)
@@ -397,11 +461,17 @@ import_all(Relation rel)
 		CHECK_FOR_INTERRUPTS();
 		ItemPointerSet(&tid[0], from, 0);
 		ItemPointerSet(&tid[1], from + CHUNK_BLOCKS, 0);
+		/* nothing waits while the next statement's rows are judged */
+		if (rows_may_wait())
+			gg_direct_bulk_begin();
+		import.inserting = true;
 		rc = SPI_execute_plan(plan, v, NULL, false, 0);
+		import.inserting = false;
 		if (rc != SPI_OK_INSERT)
 			elog(ERROR, "SPI_execute_plan returned %s for %s", SPI_result_code_string(rc),
 				 statement);
 		n += SPI_processed;
+		gg_direct_bulk_end();
 	}
 	return n;
 }
@@ -426,24 +496,26 @@ gg_import_events(PG_FUNCTION_ARGS)
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("only the owner of gov may call import_events()")));
 	gg_become_self(&self);
+	if (import.running)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE), errmsg("an import is running already"),
+						errhint("A trigger on gov.event may not import events itself.")));
 	/* nobody writes to it while it is read in chunks */
 	rel = table_open(PG_GETARG_OID(0), ShareLock);
 	SPI_connect();
-	importing = true;
-	gg_direct_bulk_begin();
+	import.running = true;
+	import.depth = gg_trigger_depth();
 	PG_TRY();
 	{
 		n = import_all(rel);
-		gg_direct_bulk_end();
 	}
 	PG_CATCH();
 	{
-		importing = false;
+		import.running = import.inserting = false;
 		gg_direct_bulk_abort();
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
-	importing = false;
+	import.running = false;
 	SPI_finish();
 	table_close(rel, NoLock);
 	PG_RETURN_INT64((int64) n);

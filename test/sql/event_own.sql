@@ -113,3 +113,71 @@ SELECT grid_gov.act(:open, 'feedback', '已修复');
 SELECT kind, outcome, breach FROM gov.event_task WHERE event_id = :open ORDER BY id;
 RESET ROLE;
 SELECT * FROM grid_gov.verify_journal();
+
+-- 3. A city's triggers while an import runs. What they insert is no imported event, and what they take back is gone.
+INSERT INTO gov.staff (id, name, login) VALUES (901, '导入员', 'gov_owner');
+INSERT INTO gov.post (staff_id, role, area) VALUES (901, 'acceptor', '371602001');
+CREATE TABLE public.more AS SELECT 'T' || external_id AS external_id, source, body, area, item, state, unit, reported_at, dispatched_at, feedback_at, closed_at, evaluated_at FROM public.many WHERE substr(external_id, 2)::int <= 710;
+GRANT SELECT ON public.more TO gov_owner;
+CREATE FUNCTION public.nested() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.external_id = ANY (ARRAY['TM1', 'TM700']) THEN
+    BEGIN
+      INSERT INTO gov.event (body, area, source) VALUES ('作废的内层', '371602001', 'letter');
+      IF current_setting('own.undo')::boolean THEN RAISE EXCEPTION 'on purpose'; END IF;
+    EXCEPTION WHEN raise_exception THEN NULL;
+    END;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE FUNCTION pg_temp.imported() RETURNS TABLE (events bigint, by_triggers bigint, of_them_imported bigint, states text, steps bigint, tasks bigint, problems bigint) LANGUAGE sql AS $$
+  SELECT (SELECT count(*) FROM gov.event WHERE external_id LIKE 'TM%'), count(*), count(*) FILTER (WHERE imported), string_agg(DISTINCT state, ' '),
+    (SELECT count(*) FROM gov.event_log l JOIN gov.event e ON e.id = l.event_id WHERE e.external_id LIKE 'TM%'), (SELECT count(*) FROM gov.event_task t JOIN gov.event e ON e.id = t.event_id WHERE e.external_id LIKE 'TM%'),
+    (SELECT count(*) FROM grid_gov.verify_journal()) FROM gov.event WHERE source = 'letter' $$;
+SET own.undo = true;
+CREATE TRIGGER aaa AFTER INSERT ON gov.event FOR EACH ROW EXECUTE FUNCTION public.nested();
+BEGIN; SET LOCAL ROLE gov_owner; SELECT grid_gov.import_events('public.more'); RESET ROLE; SELECT * FROM pg_temp.imported(); ROLLBACK;
+SET own.undo = false;
+BEGIN; SET LOCAL ROLE gov_owner; SELECT grid_gov.import_events('public.more'); RESET ROLE; SELECT * FROM pg_temp.imported(); ROLLBACK;
+DROP TRIGGER aaa ON gov.event;
+CREATE TRIGGER aaa BEFORE INSERT ON gov.event FOR EACH ROW EXECUTE FUNCTION public.nested();
+BEGIN; SET LOCAL ROLE gov_owner; SELECT grid_gov.import_events('public.more'); RESET ROLE; SELECT * FROM pg_temp.imported(); ROLLBACK;
+DROP TRIGGER aaa ON gov.event;
+-- the same from a trigger on another table, and from a CHECK, while rows of the journal wait
+CREATE TRIGGER aaa AFTER INSERT ON gov.intake FOR EACH ROW EXECUTE FUNCTION public.nested();
+BEGIN; SET LOCAL own.undo = true; SET LOCAL ROLE gov_owner; SELECT grid_gov.import_events('public.more'); RESET ROLE; SELECT * FROM pg_temp.imported(); ROLLBACK;
+BEGIN; SET LOCAL ROLE gov_owner; SELECT grid_gov.import_events('public.more'); RESET ROLE; SELECT * FROM pg_temp.imported(); ROLLBACK;
+DROP TRIGGER aaa ON gov.intake;
+CREATE FUNCTION public.checked(imported boolean, seq int, event bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  IF imported AND seq = 1 AND event % 10 = 0 THEN
+    BEGIN
+      INSERT INTO gov.event (body, area, source) VALUES ('检查里的', '371602001', 'letter');
+      IF current_setting('own.undo')::boolean THEN RAISE EXCEPTION 'on purpose'; END IF;
+    EXCEPTION WHEN raise_exception THEN NULL;
+    END;
+  END IF;
+  RETURN true;
+END $$;
+ALTER TABLE gov.event_log ADD CONSTRAINT checked CHECK (public.checked(imported, seq, event_id)) NOT VALID;
+BEGIN; SET LOCAL own.undo = true; SET LOCAL ROLE gov_owner; SELECT grid_gov.import_events('public.more'); RESET ROLE; SELECT * FROM pg_temp.imported(); ROLLBACK;
+BEGIN; SET LOCAL ROLE gov_owner; SELECT grid_gov.import_events('public.more'); RESET ROLE; SELECT events, by_triggers > 60 AS by_check, of_them_imported, states, steps, tasks, problems FROM pg_temp.imported(); ROLLBACK;
+ALTER TABLE gov.event_log DROP CONSTRAINT checked;
+-- an import inside an import
+CREATE FUNCTION public.again() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM grid_gov.import_events('public.more'); RETURN NULL; END $$;
+CREATE TRIGGER aaa AFTER INSERT ON gov.event FOR EACH ROW EXECUTE FUNCTION public.again();
+SET ROLE gov_owner;
+SELECT grid_gov.import_events('public.more');
+RESET ROLE;
+DROP TRIGGER aaa ON gov.event;
+
+-- 4. A case number that a later event would get is refused; others of the same form are what they were.
+CREATE TABLE public.numbered AS SELECT 'N' || i AS external_id, '旧案' AS body, '371602001' AS area, timestamptz '2025-03-03 08:00' AS reported_at, '371602-20250303-' || lpad(i::text, 8, '0') AS case_no FROM (VALUES (1), (2)) v (i);
+GRANT SELECT, UPDATE, INSERT ON public.numbered TO gov_owner;
+INSERT INTO public.numbered VALUES ('N3', '旧案', '371602001', '2025-03-03 08:00', '滨环-2025-99999999'), ('N4', '旧案', '371602001', '2025-03-03 08:00', '371602-20250303-000000099999999');
+SET ROLE gov_owner;
+SELECT grid_gov.import_events('public.numbered');
+UPDATE public.numbered SET external_id = 'X' || external_id, case_no = '371602-20250303-' || CASE external_id WHEN 'N4' THEN '99999999' ELSE '0000000' || (substr(external_id, 2)::int + 4) END;
+SELECT grid_gov.import_events('public.numbered');
+RESET ROLE;
+SELECT case_no FROM gov.event WHERE external_id LIKE 'N_' AND source = 'grid' ORDER BY id;
