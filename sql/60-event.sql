@@ -65,7 +65,7 @@ CREATE FUNCTION grid_gov.report(body text, location geometry DEFAULT NULL, sourc
     reporter_name text DEFAULT NULL, phone text DEFAULT NULL, address text DEFAULT NULL, args jsonb DEFAULT NULL) RETURNS bigint
   LANGUAGE c VOLATILE
   AS 'MODULE_PATHNAME', 'gg_report';
-COMMENT ON FUNCTION grid_gov.report(text, geometry, text, text, text, text, boolean, text, text, text, text, jsonb) IS '上报一件事,返回事件编号;同一来源的同一编号只受理一次';
+COMMENT ON FUNCTION grid_gov.report(text, geometry, text, text, text, text, boolean, text, text, text, text, jsonb) IS '上报一件事,返回事件编号;同一来源的同一编号只受理一次,编号为空串即没有编号;有位置就要有坐标框架(frame 为 NULL:22004)';
 
 CREATE FUNCTION grid_gov.report_batch(items jsonb) RETURNS TABLE (ord integer, event bigint, code text, problem text)
   LANGUAGE c VOLATILE STRICT ROWS 100

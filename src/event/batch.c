@@ -54,12 +54,27 @@ bad(BatchItem *it, int code, char *problem)
 	it->problem = problem;
 }
 
+/* A member of the item, or NULL. */
+static JsonbValue *
+member(const Jsonb *item, const char *name)
+{
+	JsonbValue key = {.type = jbvString,
+					  .val.string = {.val = unconstify(char *, name), .len = strlen(name)}};
+
+	return findJsonbValueFromContainer(unconstify(JsonbContainer *, &item->root), JB_FOBJECT, &key);
+}
+
 /* A member of the item as text datum. */
 static void
 take_text(BatchItem *it, int field, const Jsonb *item, const char *name, const char *otherwise)
 {
-	const char *text = gg_arg(item, name);
+	const JsonbValue *value = member(item, name);
+	const char *text = value != NULL ? gg_arg(item, name) : NULL;
 
+	/* a number may be a phone's, but no number or truth value is a report's text */
+	if (value != NULL && (value->type == jbvBinary ||
+						  (field == R_BODY && value->type != jbvNull && value->type != jbvString)))
+		bad(it, ERRCODE_INVALID_PARAMETER_VALUE, psprintf("\"%s\" is not a string", name));
 	if (text == NULL)
 		text = otherwise;
 	it->r.null[field] = text == NULL;
@@ -119,7 +134,6 @@ static void
 read_item(BatchItem *it, const JsonbValue *value)
 {
 	const Jsonb *item;
-	JsonbValue key = {.type = jbvString, .val.string = {.val = "args", .len = 4}};
 	JsonbValue *args;
 	char *urgent;
 	bool lon, lat;
@@ -147,7 +161,7 @@ read_item(BatchItem *it, const JsonbValue *value)
 	if (urgent != NULL && strcmp(urgent, "true") != 0 && strcmp(urgent, "false") != 0)
 		bad(it, ERRCODE_INVALID_PARAMETER_VALUE,
 			psprintf("\"urgent\" is \"%s\", neither true nor false", urgent));
-	args = findJsonbValueFromContainer((JsonbContainer *) &item->root, JB_FOBJECT, &key);
+	args = member(item, "args");
 	it->r.null[R_ARGS] = args == NULL || args->type == jbvNull;
 	if (!it->r.null[R_ARGS])
 	{
@@ -163,6 +177,9 @@ read_item(BatchItem *it, const JsonbValue *value)
 			psprintf("the item has \"%s\" without \"%s\"", lon ? "lon" : "lat",
 					 lon ? "lat" : "lon"));
 	it->has_point = lon && lat;
+	if (it->has_point && member(item, "frame") != NULL && gg_arg(item, "frame") == NULL)
+		bad(it, ERRCODE_NULL_VALUE_NOT_ALLOWED,
+			"\"frame\" is empty: leave it out for cgcs2000, or name one of cgcs2000, wgs84, gcj02, bd09");
 	if (it->r.null[R_BODY])
 		bad(it, ERRCODE_GG_NOTE_OR_ARG_MISSING, "a report needs a body");
 }

@@ -189,8 +189,8 @@ GG_FUNCTION(gg_report);
 /*
  * report(body, location, source, external_id, area, item, urgent, frame, reporter_name, phone, address, args)
  * -> the event's id. location: a point in `frame` (cgcs2000, wgs84, gcj02, bd09);
- * idempotent by (source, external_id). Errors: those of the guard, WG008 for a
- * point outside the city.
+ * idempotent by (source, external_id); an empty external_id is none. Errors: those
+ * of the guard, WG008 for a point outside the city, 22004 for one without a frame.
  */
 Datum
 gg_report(PG_FUNCTION_ARGS)
@@ -205,6 +205,14 @@ gg_report(PG_FUNCTION_ARGS)
 		r.null[i] = PG_ARGISNULL(i);
 		r.v[i] = r.null[i] ? (Datum) 0 : PG_GETARG_DATUM(i);
 	}
+	/* some sources send an empty number for none */
+	if (!r.null[R_EXTERNAL_ID] && VARSIZE_ANY_EXHDR(DatumGetTextPP(r.v[R_EXTERNAL_ID])) == 0)
+		r.null[R_EXTERNAL_ID] = true;
+	if (!r.null[R_LOCATION] && r.null[R_FRAME])
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("the frame of the report's location is NULL"),
+						errhint("Leave frame out for cgcs2000, or name one of cgcs2000, wgs84, "
+								"gcj02, bd09.")));
 	gg_become_owner(gg_gov_table("event", false), &self);
 	SPI_connect();
 	id = gg_take_report(&r, gg_geometry_type(), &self, &error);

@@ -73,3 +73,20 @@ SELECT body FROM gov.event ORDER BY id DESC LIMIT 2;
 SELECT grid_gov.report('小广告');
 RESET ROLE;
 DROP TRIGGER leave_out ON gov.event;
+
+-- An empty number is none, in report() as in report_batch(); a location without a frame and arguments that are no object are refused.
+SET ROLE worker1;
+SELECT grid_gov.report('河边垃圾', source => '12345', external_id => '') = grid_gov.report('井盖没了', source => '12345', external_id => '') AS same;
+SELECT count(DISTINCT r.event) AS events FROM grid_gov.report_batch('[{"body": "河边垃圾", "source": "12345", "external_id": ""}, {"body": "井盖没了", "source": "12345", "external_id": ""}]') r;
+RESET ROLE;
+SELECT count(*) FROM gov.event WHERE external_id = '';
+SELECT count(*) FROM gov.intake WHERE external_id = '';
+SET ROLE worker1;
+SELECT grid_gov.report('河边垃圾', ST_SetSRID(ST_MakePoint(118.005, 37.405), 4490), frame => NULL);
+SELECT grid_gov.report('河边垃圾', frame => NULL) > 0 AS taken;
+SELECT grid_gov.report('河边垃圾', args => '5');
+SELECT grid_gov.report('河边垃圾', args => '[1, 2]');
+SELECT r.ord, r.event IS NOT NULL AS taken, r.code, r.problem FROM grid_gov.report_batch('[
+  {"body": [1]}, {"body": {"a": 1}}, {"body": []}, {"body": 7}, {"body": null}, {"body": "河边垃圾", "args": 5}, {"body": "河边垃圾", "args": [1, 2]}, {"body": "河边垃圾", "source": "12345", "external_id": ["1"]},
+  {"body": "河边垃圾", "phone": 13800000000}, {"body": "河边垃圾", "lon": 118.005, "lat": 37.405, "frame": null}, {"body": "河边垃圾", "lon": 118.005, "lat": 37.405, "frame": ""}, {"body": "河边垃圾", "frame": null}]') r ORDER BY 1;
+RESET ROLE;
