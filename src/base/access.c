@@ -7,7 +7,6 @@
  */
 #include "base/base.h"
 
-#include "access/parallel.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -24,6 +23,7 @@ typedef struct Grant
 
 static MemoryContext context = NULL;
 static bool fresh = false;
+static GgReading reading;
 static Oid user = InvalidOid;
 static int ngrants = 0;
 static Grant *grants = NULL;
@@ -64,6 +64,7 @@ load(void)
 	/* made aside: whatever runs meanwhile may ask for the list of another role */
 	made = AllocSetContextCreate(CurrentMemoryContext, "grid_gov access", ALLOCSET_SMALL_SIZES);
 	fresh = true; /* a change that arrives while reading makes it stale again */
+	reading = gg_reading();
 	PG_TRY();
 	{
 		gg_become_owner(gg_gov_table("access", false), &self);
@@ -121,7 +122,7 @@ gg_sees_area(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_BOOL(false);
-	if (!fresh || user != GetUserId())
+	if (!fresh || user != GetUserId() || !gg_reading_holds(&reading))
 		load();
 	area = PG_GETARG_TEXT_PP(0);
 	code = VARDATA_ANY(area);

@@ -10,6 +10,8 @@
 #include "base/compat.h"
 #include "base/errors.h"
 
+#include "access/parallel.h"
+#include "access/xact.h"
 #include "executor/spi.h"
 
 /* names.c: OID of a table in schema gov; 0 or WG010 when it is not there. Looked up once, forgotten on invalidation. */
@@ -24,6 +26,30 @@ extern Oid gg_gov_table(const char *name, bool missing_ok);
  */
 typedef void (*GgForget)(void);
 extern void gg_watch_table(const char *name, GgForget forget);
+
+/*
+ * What was read in a parallel operation was read by its statement's snapshot: a
+ * change of meanwhile is not in it, and will not be announced again. It holds
+ * inside that operation only.
+ */
+typedef struct GgReading
+{
+	bool parallel;
+	TimestampTz statement;
+} GgReading;
+
+static inline GgReading
+gg_reading(void)
+{
+	return (GgReading){IsInParallelMode(), GetCurrentStatementStartTimestamp()};
+}
+
+static inline bool
+gg_reading_holds(const GgReading *r)
+{
+	return likely(!r->parallel) ||
+		   (IsInParallelMode() && r->statement == GetCurrentStatementStartTimestamp());
+}
 /* The same for any relation: forget() gets its OID, InvalidOid for all. */
 typedef void (*GgForgetRelation)(Oid relid);
 extern void gg_watch_relations(GgForgetRelation forget);

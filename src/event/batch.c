@@ -177,8 +177,10 @@ read_item(BatchItem *it, const JsonbValue *value)
 			psprintf("the item has \"%s\" without \"%s\"", lon ? "lon" : "lat",
 					 lon ? "lat" : "lon"));
 	it->has_point = lon && lat;
-	if (it->has_point && member(item, "frame") != NULL && gg_arg(item, "frame") == NULL)
-		bad(it, ERRCODE_NULL_VALUE_NOT_ALLOWED,
+	/* null is not given, as everywhere in JSON */
+	if (it->has_point && gg_arg(item, "frame") == NULL && member(item, "frame") != NULL &&
+		member(item, "frame")->type != jbvNull)
+		bad(it, ERRCODE_INVALID_PARAMETER_VALUE,
 			"\"frame\" is empty: leave it out for cgcs2000, or name one of cgcs2000, wgs84, gcj02, bd09");
 	if (it->r.null[R_BODY])
 		bad(it, ERRCODE_GG_NOTE_OR_ARG_MISSING, "a report needs a body");

@@ -23,6 +23,7 @@ typedef struct Kept
 {
 	MemoryContext cxt; /* NULL: nothing kept */
 	bool stale;
+	GgReading reading;
 	bool shipped; /* made from the reference tables */
 	int64 id;
 	GgModel *model;
@@ -254,9 +255,10 @@ refresh(Kept *k, void (*load)(void), GgKind kind)
 		gg_watch_table("lexicon", forget_words);
 		watching = true;
 	}
-	if (likely(!k->stale))
+	if (likely(!k->stale && gg_reading_holds(&k->reading)))
 		return;
 	k->stale = false;
+	k->reading = gg_reading();
 	PG_TRY();
 	{
 		if (load != NULL)
