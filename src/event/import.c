@@ -19,6 +19,7 @@
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "utils/builtins.h"
+#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -27,6 +28,8 @@ static struct
 	bool running;
 	bool inserting; /* its own statement is being run */
 	int depth;      /* of triggers, around it */
+	MemoryContext context;
+	HTAB *known; /* grids and units that were found */
 } import;
 
 /* Is the row that the guard looks at one of the import's own statement? What a trigger of the city's inserts meanwhile is judged as ever. */
@@ -150,13 +153,44 @@ check_case_no(const GgRow *row)
 			   "Raise the sequence of gov.event.id above it first (setval), or leave case_no out.");
 }
 
+/* Is there such a grid or unit, in use or not? The same few come again and again: what was found is kept for the import. */
+static bool
+is_known(const char *code, bool grid)
+{
+	static GgPlan grid_plan = {
+		"SELECT true FROM gov.grid g WHERE g.code OPERATOR(pg_catalog.=) $1 LIMIT 1", 1, {TEXTOID}};
+	static GgPlan unit_plan = {
+		"SELECT true FROM gov.department d WHERE d.code OPERATOR(pg_catalog.=) $1", 1, {TEXTOID}};
+	char key[NAMEDATALEN] = {grid ? 'g' : 'u'};
+	Datum v = CStringGetTextDatum(code);
+
+	if (strlen(code) >= sizeof(key) - 1)
+		return false;
+	strlcpy(key + 1, code, sizeof(key) - 1);
+	if (import.known == NULL)
+	{
+		HASHCTL ctl = {.keysize = NAMEDATALEN, .entrysize = NAMEDATALEN, .hcxt = import.context};
+
+		import.known =
+			hash_create("grid_gov import", 1024, &ctl, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	}
+	if (hash_search(import.known, key, HASH_FIND, NULL) != NULL)
+		return true;
+	gg_execute(grid ? &grid_plan : &unit_plan, &v, NULL, false, 1);
+	if (SPI_processed == 0)
+		return false;
+	(void) hash_search(import.known, key, HASH_ENTER, NULL);
+	return true;
+}
+
 /* Carry an old event's facts over: state, clocks, and the step's time. Called by the guard. */
 void
 gg_import_row(GgStep *step, GgRow *row)
 {
 	TimestampTz before = DT_NOBEGIN;
 	GgColumn last = EV_REPORTED_AT;
-	char *state = gg_has(row, EV_STATE) ? gg_text(row, EV_STATE) : "closed";
+	const char *reached = NULL;
+	char *state;
 
 	if (!gg_has(row, EV_REPORTED_AT))
 		refuse(row, ERRCODE_GG_NOTE_OR_ARG_MISSING, "it has no reported_at", NULL);
@@ -174,7 +208,11 @@ gg_import_row(GgStep *step, GgRow *row)
 				   NULL);
 		before = gg_time(row, c);
 		last = c;
+		if (gg_state_of(step->wf, told[i].to) >= 0)
+			reached = told[i].to;
 	}
+	/* a state that is not named is that of the last date */
+	state = gg_has(row, EV_STATE) ? gg_text(row, EV_STATE) : pstrdup(reached ? reached : "");
 	step->at = before;
 	if (step->at > step->recorded_at)
 		refuse(row, ERRCODE_INVALID_PARAMETER_VALUE,
@@ -187,6 +225,15 @@ gg_import_row(GgStep *step, GgRow *row)
 			   psprintf("state \"%s\" does not exist in workflow \"%s\"", state, step->wf->name),
 			   NULL);
 	check_case_no(row);
+	if (gg_has(row, EV_UNIT) && !is_known(gg_text(row, EV_UNIT), false))
+		refuse(row, ERRCODE_INVALID_PARAMETER_VALUE,
+			   psprintf("there is no unit \"%s\" in gov.department", gg_text(row, EV_UNIT)),
+			   "Units are named by their code; one that is gone may be there with active = false.");
+	if (gg_has(row, EV_GRID) && !is_known(gg_text(row, EV_GRID), true))
+		refuse(
+			row, ERRCODE_INVALID_PARAMETER_VALUE,
+			psprintf("there is no grid \"%s\" in gov.grid", gg_text(row, EV_GRID)),
+			"A grid that is gone may be there with its time of validity; else give the area only.");
 	gg_set_text(row, EV_STATE, state);
 	gg_set(row, EV_ENTERED_AT, TimestampTzGetDatum(step->at));
 	gg_set(row, EV_LAST_AT, TimestampTzGetDatum(step->at));
@@ -504,6 +551,8 @@ gg_import_events(PG_FUNCTION_ARGS)
 	SPI_connect();
 	import.running = true;
 	import.depth = gg_trigger_depth();
+	import.context = CurrentMemoryContext; /* until SPI_finish() */
+	import.known = NULL;
 	PG_TRY();
 	{
 		n = import_all(rel);

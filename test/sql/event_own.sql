@@ -181,3 +181,24 @@ UPDATE public.numbered SET external_id = 'X' || external_id, case_no = '371602-2
 SELECT grid_gov.import_events('public.numbered');
 RESET ROLE;
 SELECT case_no FROM gov.event WHERE external_id LIKE 'N_' AND source = 'grid' ORDER BY id;
+
+-- 5. A state that is not named is that of the last date; units and grids are known ones.
+CREATE TABLE public.dates AS SELECT 'D' || n AS external_id, '12345' AS source, '路灯不亮' AS body, '371602001001001' AS grid, CASE WHEN n > 2 THEN 'cg' END AS unit, '2026-03-02 09:00+08'::timestamptz AS reported_at,
+  CASE WHEN n > 1 THEN '2026-03-02 09:20+08'::timestamptz END AS accepted_at, CASE WHEN n > 2 THEN '2026-03-02 10:00+08'::timestamptz END AS dispatched_at,
+  CASE WHEN n > 3 THEN '2026-03-03 10:00+08'::timestamptz END AS feedback_at, CASE WHEN n > 4 THEN '2026-03-03 11:00+08'::timestamptz END AS closed_at FROM generate_series(1, 5) n;
+GRANT SELECT ON public.dates TO gov_owner;
+UPDATE public.dates SET unit = '城管局' WHERE external_id = 'D4';
+SET ROLE gov_owner;
+SELECT grid_gov.import_events('public.dates');
+RESET ROLE;
+UPDATE public.dates SET unit = 'cg' WHERE external_id = 'D4';
+UPDATE public.dates SET grid = '371602001001999' WHERE external_id = 'D5';
+SET ROLE gov_owner;
+SELECT grid_gov.import_events('public.dates');
+RESET ROLE;
+UPDATE public.dates SET grid = '371602001001002' WHERE external_id = 'D5';
+SET ROLE gov_owner;
+SELECT grid_gov.import_events('public.dates');
+SELECT external_id, state, last_action, closed_at IS NOT NULL AS closed FROM gov.event WHERE external_id ~ '^D' ORDER BY 1;
+SELECT * FROM grid_gov.verify_journal();
+RESET ROLE;
