@@ -74,6 +74,7 @@ CREATE FUNCTION grid_gov.time_limit_zh(allow grid_gov.time_limit) RETURNS text I
 CREATE FUNCTION grid_gov.to_wgs84(point geometry, frame text) RETURNS geometry IMMUTABLE;
 CREATE AGGREGATE grid_gov.train_text_model(body text, label text) RETURNS grid_gov.text_model;
 CREATE FUNCTION grid_gov.verify_journal(since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(event bigint, seq integer, problem text) STABLE;
+CREATE FUNCTION grid_gov.verify_own_log(relation regclass DEFAULT NULL::regclass) RETURNS TABLE(relation text, key jsonb, seq integer, problem text) STABLE;
 CREATE FUNCTION grid_gov.within(code text, area text) RETURNS boolean IMMUTABLE;
 CREATE FUNCTION grid_gov.work_calendar_from(zone text, week text, holidays date[], holiday_names text[], makeup date[], makeup_names text[], valid_from date DEFAULT NULL::date, valid_to date DEFAULT NULL::date) RETURNS grid_gov.work_calendar IMMUTABLE;
 CREATE FUNCTION grid_gov.work_spans(within tstzrange, hours grid_gov.work_calendar) RETURNS tstzmultirange IMMUTABLE;
@@ -87,8 +88,9 @@ CREATE FUNCTION grid_gov.enforce_workflow() RETURNS trigger;
 CREATE FUNCTION grid_gov.guard_event() RETURNS trigger;
 CREATE FUNCTION grid_gov.guard_truncate() RETURNS trigger;
 CREATE FUNCTION grid_gov.journal_event() RETURNS trigger;
-CREATE FUNCTION grid_gov.queue_reprojection() RETURNS trigger;
+CREATE FUNCTION grid_gov.journal_workflow() RETURNS trigger;
 CREATE FUNCTION grid_gov.keep_calendar() RETURNS trigger;
+CREATE FUNCTION grid_gov.queue_reprojection() RETURNS trigger;
 CREATE FUNCTION grid_gov.workflow_edited() RETURNS trigger;
 
 -- 参考数据(只读)
@@ -615,6 +617,29 @@ CREATE TABLE gov.notice (
   worker_name text,
   worker_phone text,
   supervision_phone text
+);
+
+CREATE TABLE gov.own_log (
+  id bigint,
+  relation text,
+  state_column text,
+  key jsonb,
+  seq integer,
+  workflow text,
+  at timestamp with time zone,
+  recorded_at timestamp with time zone,
+  action text,
+  from_state text,
+  to_state text,
+  actor text,
+  role text,
+  outer_role text,
+  session_role text,
+  area text,
+  note text,
+  salt bytea,
+  note_digest bytea,
+  hash bytea
 );
 
 CREATE TABLE gov.patrol (

@@ -152,6 +152,17 @@ CREATE FUNCTION grid_gov.enforce_workflow() RETURNS trigger
   AS 'MODULE_PATHNAME', 'gg_enforce_workflow';
 COMMENT ON FUNCTION grid_gov.enforce_workflow() IS '触发器:enforce_workflow(''流程'', ''状态列'' [, ''区域列'']),让城市自己的表也只能沿流程变动';
 
+CREATE FUNCTION grid_gov.journal_workflow() RETURNS trigger
+  LANGUAGE c
+  AS 'MODULE_PATHNAME', 'gg_journal_workflow';
+COMMENT ON FUNCTION grid_gov.journal_workflow() IS '触发器:journal_workflow(''流程'', ''状态列'' [, ''键列'' …]),把 enforce_workflow() 判过的每一步写入链式台账 gov.own_log;不给键列则用主键';
+
+CREATE FUNCTION grid_gov.verify_own_log(relation regclass DEFAULT NULL)
+  RETURNS TABLE (relation text, key jsonb, seq integer, problem text)
+  LANGUAGE c STABLE ROWS 10
+  AS 'MODULE_PATHNAME', 'gg_verify_own_log';
+COMMENT ON FUNCTION grid_gov.verify_own_log(regclass) IS '核验城市自己的表的台账(不给表则全部):逐链重算哈希并与各行的状态比对,返回问题;没有行即完好';
+
 CREATE FUNCTION grid_gov.import_events(staging regclass) RETURNS bigint
   LANGUAGE c VOLATILE STRICT
   AS 'MODULE_PATHNAME', 'gg_import_events';

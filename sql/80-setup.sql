@@ -471,8 +471,8 @@ DECLARE
   closed text[] := '{event_private,event_note,intake,actor_proxy,access,labelled_report,model,reproject_queue}';
   rules text[] := '{division,grid,department,staff,post,notice,duty,calendar,catalogue,handling_limit,stage_limit,workflow,workflow_state,workflow_transition,workflow_auto,admission,score_rule,merit,model,lexicon,labelled_report,period,patrol,visit}';
   functions text[] := CASE persona
-    WHEN 'backend' THEN '{report,report_batch,act,allowed_actions,hand_over_tasks,sweep}' WHEN 'auditor' THEN '{verify_journal,journal_digest}' WHEN 'worker' THEN '{sweep}'
-    WHEN 'dba' THEN '{verify_journal,check_grids,refresh_summary,open_period,close_period,sweep,check_workflow,add_holidays,retrain,activate_model}' ELSE '{}' END;
+    WHEN 'backend' THEN '{report,report_batch,act,allowed_actions,hand_over_tasks,sweep}' WHEN 'auditor' THEN '{verify_journal,verify_own_log,journal_digest}' WHEN 'worker' THEN '{sweep}'
+    WHEN 'dba' THEN '{verify_journal,verify_own_log,check_grids,refresh_summary,open_period,close_period,sweep,check_workflow,add_holidays,retrain,activate_model}' ELSE '{}' END;
   report jsonb := '[]';
   o record;
 BEGIN
@@ -485,6 +485,8 @@ BEGIN
         WHEN c.relname = 'meta' AND persona = 'private' THEN 'SELECT (kind, name, value)'
         WHEN c.relname = 'access' AND persona <> 'worker' THEN 'SELECT (role, persona, area)'
         WHEN c.relname = 'event_private' AND persona = 'private' THEN 'SELECT'
+        -- without the notes
+        WHEN c.relname = 'own_log' AND persona = 'bi' THEN 'SELECT (id, relation, state_column, key, seq, workflow, at, recorded_at, action, from_state, to_state, actor, role, outer_role, session_role, area, hash)'
         WHEN c.relname = 'event' AND persona = 'private' THEN 'SELECT (id, area)'
         WHEN c.relkind = 'v' AND persona IN ('dba', 'bi', 'backend', 'auditor') THEN 'SELECT'
         WHEN c.relkind NOT IN ('r', 'p') OR c.relname = 'event_private' THEN NULL
@@ -513,7 +515,7 @@ BEGIN
     FROM pg_proc p
     WHERE p.pronamespace = 'grid_gov'::regnamespace AND p.prorettype <> 'trigger'::regtype AND p.provolatile <> 'i'
       AND (p.proname::text = ANY (functions)
-        OR persona IN ('dba', 'bi', 'backend', 'auditor') AND p.provolatile = 's' AND p.proname NOT IN ('verify_journal', 'object_fingerprint', 'seed_plan', 'check_workflow'))
+        OR persona IN ('dba', 'bi', 'backend', 'auditor') AND p.provolatile = 's' AND p.proname NOT IN ('verify_journal', 'verify_own_log', 'object_fingerprint', 'seed_plan', 'check_workflow'))
     ORDER BY 1
   LOOP
     EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', o.object, role);

@@ -24,6 +24,12 @@ CREATE TRIGGER zz_grid_gov_no_truncate BEFORE TRUNCATE ON gov.event_note FOR EAC
 COMMENT ON TRIGGER zz_grid_gov_append_only ON gov.event_note IS '理由与参数只可追加,脱敏用 grid_gov.redact()';
 COMMENT ON TRIGGER zz_grid_gov_no_truncate ON gov.event_note IS '理由与参数不可清空';
 
+--- trigger gov.own_log.zz_grid_gov_append_only
+CREATE TRIGGER zz_grid_gov_append_only BEFORE UPDATE OR DELETE ON gov.own_log FOR EACH ROW EXECUTE FUNCTION grid_gov.append_only();
+CREATE TRIGGER zz_grid_gov_no_truncate BEFORE TRUNCATE ON gov.own_log FOR EACH STATEMENT EXECUTE FUNCTION grid_gov.append_only();
+COMMENT ON TRIGGER zz_grid_gov_append_only ON gov.own_log IS '台账只可追加';
+COMMENT ON TRIGGER zz_grid_gov_no_truncate ON gov.own_log IS '台账不可清空';
+
 --- trigger gov.workflow.zz_grid_gov_announce
 CREATE TRIGGER zz_grid_gov_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gov.workflow FOR EACH STATEMENT EXECUTE FUNCTION grid_gov.announce_change();
 COMMENT ON TRIGGER zz_grid_gov_announce ON gov.workflow IS '变动通知:提交后各会话重新读取';

@@ -32,6 +32,11 @@ CREATE POLICY grid_gov_see ON gov.event_note FOR SELECT USING (
   OR grid_gov.sees_event(event_id));
 COMMENT ON POLICY grid_gov_see ON gov.event_note IS '只见可见事件的理由与参数';
 
+--- policy gov.own_log.see
+ALTER TABLE gov.own_log ENABLE ROW LEVEL SECURITY;
+CREATE POLICY grid_gov_see ON gov.own_log FOR SELECT USING (grid_gov.sees_area(area));
+COMMENT ON POLICY grid_gov_see ON gov.own_log IS '只见授权区域内的台账(该步时行所在区域)';
+
 --- policy gov.event_private.see
 ALTER TABLE gov.event_private ENABLE ROW LEVEL SECURITY;
 CREATE POLICY grid_gov_see ON gov.event_private FOR SELECT USING (

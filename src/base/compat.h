@@ -76,6 +76,13 @@ struct Node;
 #define gg_b64_decode(src, len, dst, dst_len) pg_b64_decode(src, len, dst, dst_len)
 #endif
 
+/* What a setting's check hook hands on (needs utils/guc.h). Since 16 settings have an allocator of their own. */
+#if PG_VERSION_NUM >= 160000
+#define gg_guc_malloc(size) guc_malloc(LOG, size)
+#else
+#define gg_guc_malloc(size) malloc(size)
+#endif
+
 /* Declare a SQL-callable function, export it, and register its call convention. */
 #define GG_FUNCTION(fn)                                                                            \
 	extern PGDLLEXPORT Datum fn(PG_FUNCTION_ARGS);                                                 \

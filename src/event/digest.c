@@ -6,6 +6,7 @@
  * length or a presence byte, so that no two facts can run into each other.
  */
 #include "event/event.h"
+#include "event/enforce.h"
 
 #include "common/cryptohash.h"
 #include "common/sha2.h"
@@ -150,6 +151,35 @@ gg_log_hash(const GgLogRow *log, const uint8 *previous, uint8 out[GG_DIGEST])
 	appendStringInfoChar(&buf, log->imported ? 1 : 0);
 	put_bytes(&buf, (const char *) log->note_digest, log->has_note ? GG_DIGEST : -1);
 	put_bytes(&buf, (const char *) log->facts_digest, GG_DIGEST);
+	sha256(&buf, out);
+	pfree(buf.data);
+}
+
+/* The hash of a row of gov.own_log, likewise. */
+void
+gg_own_hash(const GgOwnRow *row, const uint8 *previous, uint8 out[GG_DIGEST])
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	appendStringInfoChar(&buf, GG_DIGEST_FORMAT);
+	put_bytes(&buf, (const char *) previous, previous == NULL ? -1 : GG_DIGEST);
+	put_text(&buf, row->relation);
+	put_text(&buf, row->column);
+	put_text(&buf, row->key);
+	put_int8(&buf, row->seq);
+	put_text(&buf, row->workflow);
+	put_int8(&buf, row->at);
+	put_int8(&buf, row->recorded_at);
+	put_text(&buf, row->action);
+	put_text(&buf, row->from);
+	put_text(&buf, row->to);
+	put_text(&buf, row->actor);
+	put_text(&buf, row->role);
+	put_text(&buf, row->outer_role);
+	put_text(&buf, row->session_role);
+	put_text(&buf, row->area);
+	put_bytes(&buf, (const char *) row->note_digest, row->has_note ? GG_DIGEST : -1);
 	sha256(&buf, out);
 	pfree(buf.data);
 }

@@ -35,7 +35,7 @@ FROM (VALUES
   ('classify', 'body text, model grid_gov.text_model'), ('classify_detail', 'body text'), ('classify_top', 'body text'), ('explain_classification', 'body text'), ('train_text_model', 'body text, label text'),
   ('report', 'body text, location geometry'), ('report_batch', 'jsonb'), ('act', 'event bigint, action text, note text, args jsonb, expect_seq integer'), ('allowed_actions', 'event bigint'),
   ('sweep', ''), ('sweep_at', 'now timestamptz'), ('verify_journal', 'since timestamptz, until timestamptz'), ('journal_digest', 'day date'), ('redact', 'log_id bigint, reason text'), ('reseal', 'event bigint, reason text'),
-  ('import_events', ''), ('enforce_workflow', ''), ('score_workers', 'since date, until date, area text'), ('score_units', 'since date, until date, area text'), ('explain_score', ''),
+  ('import_events', ''), ('enforce_workflow', ''), ('journal_workflow', ''), ('verify_own_log', 'relation regclass'), ('score_workers', 'since date, until date, area text'), ('score_units', 'since date, until date, area text'), ('explain_score', ''),
   ('check_grids', ''), ('refresh_summary', ''), ('close_period', ''), ('setup', 'root text, name text, owner regrole, dry_run boolean'), ('grant_access', 'role regrole, persona text, area text'), ('check_setup', '')
 ) p (name, args)
 WHERE NOT EXISTS (
@@ -46,7 +46,7 @@ WHERE NOT EXISTS (
       CASE WHEN p.args IN ('text, profile text', 'grid_gov.time_limit', 'jsonb', '') THEN '' ELSE regexp_replace(p.args, ', (code|body)$', '') || ',' END))
 ORDER BY p.name, p.args;
 SELECT 'promised table or view' AS problem, r
-FROM regexp_split_to_table('event event_task event_log event_note event_private request alert intake staff post department division grid calendar catalogue stage_limit patrol visit notice duty workflow workflow_state workflow_transition workflow_auto handling_limit admission score_rule merit model lexicon labelled_report grid_problem summary_day period score_period journal_digest reproject_queue actor_proxy access meta v_event v_event_open v_event_timeline v_sla_stage v_sla_summary v_category_daily v_grid_profile v_grid_problem v_duty_roster v_worker_score v_unit_score v_department_performance v_hotspot v_alert v_review_queue', ' ') r
+FROM regexp_split_to_table('event event_task event_log own_log event_note event_private request alert intake staff post department division grid calendar catalogue stage_limit patrol visit notice duty workflow workflow_state workflow_transition workflow_auto handling_limit admission score_rule merit model lexicon labelled_report grid_problem summary_day period score_period journal_digest reproject_queue actor_proxy access meta v_event v_event_open v_event_timeline v_sla_stage v_sla_summary v_category_daily v_grid_profile v_grid_problem v_duty_roster v_worker_score v_unit_score v_department_performance v_hotspot v_alert v_review_queue', ' ') r
 WHERE to_regclass('gov.' || r) IS NULL ORDER BY r;
 -- columns of core types only, but for the three of configuration and PostGIS
 SELECT 'column of another type' AS problem, c.oid::regclass, a.attname, format_type(a.atttypid, a.atttypmod)

@@ -22,24 +22,215 @@ SET ROLE acceptor1;
 INSERT INTO public.permit VALUES ('A1', '371602001', NULL), ('A2', '371602001', 'asked'), ('A3', '371621100', 'asked') RETURNING *;
 INSERT INTO public.permit VALUES ('A4', '371602001', 'granted');      -- WG001
 UPDATE public.permit SET status = 'granted' WHERE no = 'A1';          -- WG002
-UPDATE public.permit SET area = '371602' WHERE no = 'A1' RETURNING *; -- no step
+UPDATE public.permit SET area = '371602' WHERE no = 'A1';             -- WG005: not without a step
+UPDATE public.permit SET area = NULL WHERE no = 'A1';                 -- WG005
+UPDATE public.permit SET status = status, area = area WHERE no = 'A1' RETURNING *; -- no step
 SET ROLE centre1;
 UPDATE public.permit SET status = 'granted' WHERE no = 'A1' RETURNING *;
 UPDATE public.permit SET status = 'granted' WHERE no = 'A3';          -- WG002: another county
+UPDATE public.permit SET status = 'granted', area = '371602' WHERE no = 'A3'; -- WG002: it was another county's before
+UPDATE public.permit SET status = 'granted', area = NULL WHERE no = 'A3';     -- WG002: an area is needed
+UPDATE public.permit SET status = 'granted', area = '371621100' WHERE no = 'A2'; -- WG002: nor out of one's own
 UPDATE public.permit SET status = 'refused' WHERE no = 'A2';          -- WG003: no note
 BEGIN;
 SET LOCAL grid_gov.note = '不符合规划';
 UPDATE public.permit SET status = 'refused' WHERE no = 'A2' RETURNING *;
 COMMIT;
 UPDATE public.permit SET status = 'asked' WHERE no = 'A2';            -- WG001: no way back
+SET ROLE acceptor1;
+INSERT INTO public.permit VALUES ('A5', '371602001', 'asked'), ('A6', NULL, 'asked');
+SET ROLE centre1;
+UPDATE public.permit SET status = 'granted', area = '371602' WHERE no = 'A5' RETURNING *; -- both areas are his
+UPDATE public.permit SET status = 'granted', area = '371602' WHERE no = 'A6'; -- WG002: it had no area
+-- a reason counts in its own transaction only
+SET grid_gov.note = '不符合规划';
+UPDATE public.permit SET status = 'refused' WHERE no = 'A6';          -- WG002
+SET ROLE acceptor1;
+INSERT INTO public.permit VALUES ('A7', '371602001', 'asked');
+SET ROLE centre1;
+UPDATE public.permit SET status = 'refused' WHERE no = 'A7';          -- WG003
+BEGIN;
+SAVEPOINT s;
+SET LOCAL grid_gov.note = '另一个';
+ROLLBACK TO s;
+UPDATE public.permit SET status = 'refused' WHERE no = 'A7';          -- WG003: an old one comes back
+ROLLBACK;
+RESET grid_gov.note;
 RESET ROLE;
+-- the state column may be of any type that knows the states
+CREATE TYPE public.permit_state AS ENUM ('asked', 'granted');
+CREATE DOMAIN public.permit_text AS varchar(20) CHECK (VALUE <> 'granted');
+CREATE DOMAIN public.permit_none AS text CHECK (VALUE <> 'asked');
+CREATE TABLE public.permit_any (no integer);
+CREATE TRIGGER permit_guard BEFORE INSERT OR UPDATE ON public.permit_any FOR EACH ROW EXECUTE FUNCTION grid_gov.enforce_workflow('permit', 'status');
+GRANT ALL ON public.permit_any TO gov_app;
+SELECT format($q$ALTER TABLE public.permit_any DROP COLUMN IF EXISTS status, ADD COLUMN status %s; SET ROLE acceptor1; INSERT INTO public.permit_any DEFAULT VALUES RETURNING status, pg_typeof(status); RESET ROLE$q$, t)
+  FROM unnest('{varchar(20),char(8),name,public.permit_state,public.permit_text,varchar(3),public.permit_none,bigint,jsonb}'::text[]) t \gexec
+RESET ROLE;
+DROP TABLE public.permit_any;
+
+-- 2. The same with a journal: one trigger more.
+CREATE TABLE public.licence (area text, no integer, made timestamptz, status public.permit_state, PRIMARY KEY (no, made));
+GRANT SELECT, INSERT, UPDATE ON public.licence TO gov_app;
+CREATE TRIGGER licence_guard BEFORE INSERT OR UPDATE ON public.licence FOR EACH ROW EXECUTE FUNCTION grid_gov.enforce_workflow('permit', 'status', 'area');
+CREATE TRIGGER licence_journal AFTER INSERT OR UPDATE ON public.licence FOR EACH ROW EXECUTE FUNCTION grid_gov.journal_workflow('permit', 'status');
+SET ROLE acceptor1;
+SET timezone = 'UTC';
+INSERT INTO public.licence SELECT '371602001', i, '2026-05-01 08:00+08' FROM generate_series(1, 4) i;
+SET timezone = 'Asia/Shanghai';
+UPDATE public.licence SET area = '371602' WHERE no = 1;               -- WG005
+UPDATE public.licence SET no = 9 WHERE no = 1;                        -- WG005: the key
+INSERT INTO public.licence VALUES ('371602001', 1, '2026-05-01 08:00+08', 'asked') ON CONFLICT DO NOTHING;
+SET ROLE centre1;
+BEGIN;
+SET LOCAL grid_gov.note = '材料齐全';
+SAVEPOINT s;
+UPDATE public.licence SET status = 'granted' WHERE no < 3;
+ROLLBACK TO s;
+UPDATE public.licence SET status = 'granted', area = '371602' WHERE no = 1;
+COMMIT;
+UPDATE public.licence SET status = 'granted' WHERE no = 2;
+RESET ROLE;
+SELECT relation, state_column, key, seq, workflow, action, from_state, to_state, actor, role, outer_role, area, note, at <= recorded_at AS in_order, length(hash) FROM gov.own_log ORDER BY id;
+SELECT * FROM grid_gov.verify_own_log();
+SELECT * FROM grid_gov.verify_own_log('public.licence');
+SELECT * FROM grid_gov.verify_own_log('public.permit');               -- it has no journal
+-- who sees what
+SET ROLE worker_other;
+SELECT count(*) FROM gov.own_log;
+DELETE FROM gov.own_log;
+SELECT * FROM grid_gov.verify_own_log();
+RESET ROLE;
+BEGIN;
+GRANT UPDATE, TRUNCATE ON gov.own_log TO gov_app;
+SAVEPOINT s;
+SET LOCAL ROLE dispatcher_city;
+UPDATE gov.own_log SET note = 'x';
+ROLLBACK TO s;
+SET LOCAL ROLE dispatcher_city;
+TRUNCATE gov.own_log;
+ROLLBACK;
+
+-- each kind of tampering is found: with a step, a row, a note
+CREATE FUNCTION pg_temp.tamper(command text) RETURNS TABLE (relation text, key jsonb, seq integer, problem text) LANGUAGE plpgsql AS $$
+BEGIN
+  SET LOCAL session_replication_role = replica;
+  EXECUTE command;
+  SET LOCAL session_replication_role = origin;
+  RETURN QUERY SELECT * FROM grid_gov.verify_own_log() v ORDER BY v.relation, v.key, v.seq;
+END
+$$;
+BEGIN;
+SAVEPOINT s;
+SELECT * FROM pg_temp.tamper($$UPDATE gov.own_log SET actor = 'staff:20' WHERE key->>'no' = '1' AND seq = 1$$);
+ROLLBACK TO s;
+SELECT * FROM pg_temp.tamper($$DELETE FROM gov.own_log WHERE key->>'no' = '1' AND seq = 1$$);
+ROLLBACK TO s;
+SELECT * FROM pg_temp.tamper($$DELETE FROM gov.own_log WHERE key->>'no' = '1' AND seq = 2$$);
+ROLLBACK TO s;
+SELECT * FROM pg_temp.tamper($$DELETE FROM gov.own_log WHERE key->>'no' = '3'$$);
+ROLLBACK TO s;
+SELECT * FROM pg_temp.tamper($$INSERT INTO gov.own_log (relation, state_column, key, seq, workflow, at, recorded_at, action, from_state, to_state, actor, role, outer_role, session_role, area, hash)
+  SELECT relation, state_column, key, 2, workflow, at, recorded_at, 'grant', 'asked', 'granted', actor, role, outer_role, session_role, area, hash FROM gov.own_log WHERE key->>'no' = '3'$$);
+ROLLBACK TO s;
+SELECT * FROM pg_temp.tamper($$UPDATE gov.own_log l SET seq = -seq WHERE key->>'no' = '1'; UPDATE gov.own_log SET seq = 3 + seq WHERE seq < 0$$);
+ROLLBACK TO s;
+SELECT * FROM pg_temp.tamper($$UPDATE gov.own_log SET seq = 9, key = jsonb_set(key, '{no}', '"4"') WHERE key->>'no' = '3';
+  UPDATE gov.own_log SET key = jsonb_set(key, '{no}', '"3"') WHERE key->>'no' = '4' AND seq = 1; UPDATE gov.own_log SET seq = 1 WHERE seq = 9$$);
+ROLLBACK TO s;
+SELECT * FROM pg_temp.tamper($$UPDATE gov.own_log SET note = '材料不全' WHERE note IS NOT NULL$$);
+ROLLBACK TO s;
+SELECT * FROM pg_temp.tamper($$UPDATE gov.own_log SET note = NULL WHERE note IS NOT NULL$$);
+ROLLBACK TO s;
+SELECT * FROM pg_temp.tamper($$UPDATE public.licence SET status = 'granted' WHERE no = 3$$);
+ROLLBACK TO s;
+SELECT * FROM pg_temp.tamper($$DELETE FROM public.licence WHERE no = 3$$);
+ROLLBACK TO s;
+SELECT * FROM pg_temp.tamper($$INSERT INTO public.licence VALUES ('371602001', 5, '2026-05-01', 'granted')$$);
+ROLLBACK TO s;
+SELECT * FROM pg_temp.tamper($$ALTER TABLE public.licence DISABLE TRIGGER licence_journal$$);
+ROLLBACK TO s;
+SELECT * FROM pg_temp.tamper($$DROP TRIGGER licence_journal ON public.licence$$);
+ROLLBACK TO s;
+SELECT * FROM pg_temp.tamper($$DROP TABLE public.licence$$);
+ROLLBACK TO s;
+DELETE FROM public.licence WHERE no = 4;
+SET LOCAL ROLE acceptor1;
+INSERT INTO public.licence VALUES ('371602001', 4, '2026-05-01 08:00+08', 'asked');
+RESET ROLE;
+SELECT * FROM grid_gov.verify_own_log();
+ROLLBACK;
+
+-- what the guard did not judge is refused
+CREATE FUNCTION public.meddle() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_ARGV[0] = 'area' THEN NEW.area := '371621'; ELSIF TG_ARGV[0] = 'undo' THEN NEW.status := OLD.status; ELSE NEW.status := 'granted'; END IF;
+  RETURN NEW;
+END
+$$;
+CREATE FUNCTION pg_temp.meddling(what text, command text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('CREATE TRIGGER zz_meddle BEFORE INSERT OR UPDATE ON public.licence FOR EACH ROW EXECUTE FUNCTION public.meddle(%L)', what);
+  SET LOCAL ROLE centre_city;
+  EXECUTE command;
+  RESET ROLE;
+  RETURN 'accepted';
+EXCEPTION WHEN OTHERS THEN
+  RETURN SQLSTATE || ' ' || SQLERRM;
+END
+$$;
+BEGIN;
+SELECT pg_temp.meddling('state', $$UPDATE public.licence SET area = area WHERE no = 3$$);
+SELECT pg_temp.meddling('area', $$UPDATE public.licence SET status = 'granted' WHERE no = 3$$);
+SELECT pg_temp.meddling('area', $$UPDATE public.licence SET no = no WHERE no = 3$$);
+SELECT pg_temp.meddling('undo', $$UPDATE public.licence SET status = 'granted' WHERE no = 3$$);
+DROP TRIGGER zz_meddle ON public.licence;
+ALTER TABLE public.licence DISABLE TRIGGER licence_guard;
+SELECT pg_temp.meddling('state', $$UPDATE public.licence SET area = area WHERE no = 3$$) AS no_guard;
+ALTER TABLE public.licence ENABLE TRIGGER licence_guard;
+SELECT pg_temp.meddling('state', $$UPDATE public.licence SET area = area WHERE no = 3$$) AS a_step_undone_serves_nobody;
+ROLLBACK;
+-- a step from an AFTER trigger that sorts before the journal would overtake
+CREATE FUNCTION public.go_on() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE public.licence SET status = 'granted' WHERE no = NEW.no AND status = 'asked'; RETURN NULL; END $$;
+CREATE TRIGGER a_go_on AFTER INSERT ON public.licence FOR EACH ROW EXECUTE FUNCTION public.go_on();
+SET ROLE gov_owner;
+INSERT INTO gov.workflow_transition (workflow, id, from_states, to_state, action, label, roles, relation) VALUES ('permit', 'P4', 'asked', 'granted', 'grant_at_once', '当场许可', 'acceptor', 'any');
+SET ROLE acceptor1;
+INSERT INTO public.licence VALUES ('371602001', 6, '2026-05-01');     -- WG004
+RESET ROLE;
+ALTER TRIGGER a_go_on ON public.licence RENAME TO m_go_on;
+SET ROLE acceptor1;
+INSERT INTO public.licence VALUES ('371602001', 6, '2026-05-01');
+RESET ROLE;
+SELECT seq, action, from_state, to_state FROM gov.own_log WHERE key->>'no' = '6' ORDER BY seq;
+-- keys of the trigger's own, two states of one row, partitions
+DROP TABLE public.licence;
+CREATE TABLE public.licence (no integer, code text, status text, second text) PARTITION BY LIST (code);
+CREATE TABLE public.licence_a PARTITION OF public.licence FOR VALUES IN ('a"x', 'b');
+CREATE TRIGGER licence_guard BEFORE INSERT OR UPDATE ON public.licence FOR EACH ROW EXECUTE FUNCTION grid_gov.enforce_workflow('permit', 'status');
+CREATE TRIGGER second_guard BEFORE INSERT OR UPDATE ON public.licence FOR EACH ROW EXECUTE FUNCTION grid_gov.enforce_workflow('permit', 'second');
+CREATE TRIGGER licence_journal AFTER INSERT OR UPDATE ON public.licence FOR EACH ROW EXECUTE FUNCTION grid_gov.journal_workflow('permit', 'status', 'no', 'code');
+CREATE TRIGGER second_journal AFTER INSERT OR UPDATE ON public.licence FOR EACH ROW EXECUTE FUNCTION grid_gov.journal_workflow('permit', 'second', 'code', 'no');
+GRANT ALL ON public.licence TO gov_app;
+SET ROLE acceptor1;
+INSERT INTO public.licence VALUES (1, 'a"x'), (1, 'b');               -- not unique
+RESET ROLE;
+CREATE UNIQUE INDEX ON public.licence (code, no);
+SET ROLE acceptor1;
+INSERT INTO public.licence VALUES (1, 'a"x'), (1, 'b');
+UPDATE public.licence SET second = 'granted' WHERE code = 'b';
+RESET ROLE;
+SELECT relation, state_column, key, seq, action FROM gov.own_log WHERE key ? 'code' ORDER BY id;
+SELECT relation, key, seq, problem FROM grid_gov.verify_own_log() WHERE key->>'no' IN ('1', '2') ORDER BY 1, 2, 3;
+DROP TABLE public.licence;
+DELETE FROM gov.own_log;
 -- an event does not follow that workflow
 SET ROLE worker1;
 SELECT grid_gov.report('路灯不亮', ST_SetSRID(ST_MakePoint(118.005, 37.405), 4490)) > 0 AS taken;
 RESET ROLE;
 SELECT DISTINCT workflow FROM gov.event;
 
--- 2. Old events: with their dates, tasks judged by them, a journal that says imported.
+-- 3. Old events: with their dates, tasks judged by them, a journal that says imported.
 CREATE TABLE public.old (external_id text, body text, area text, item text, state text, unit text, reported_at timestamptz, accepted_at timestamptz,
   dispatched_at timestamptz, feedback_at timestamptz, closed_at timestamptz, source text);
 INSERT INTO public.old VALUES
