@@ -161,9 +161,17 @@ gg_window_build(GgCalendar *c, DateADT from, DateADT to)
 		w->regular &= (midnight - base == (int64) i * SECS_PER_DAY);
 		w->first[i] = w->nspans;
 		w->work[i] = w->nwork;
-		/* The sentinel has no spans, nor has a day that the zone left out (Samoa, 2011-12-30). */
-		if (i == w->ndays || gg_instant(&offsets, wall_of(day + 1)) <= midnight)
+		/* The sentinel has no spans, nor has a day that the zone left out. */
+		if (i == w->ndays)
 			continue;
+		if (gg_instant(&offsets, wall_of(day + 1)) <= midnight)
+		{
+			Size size = (w->nleft_out + 1) * sizeof(uint32);
+
+			w->left_out = w->left_out ? repalloc(w->left_out, size) : palloc(size);
+			w->left_out[w->nleft_out++] = i;
+			continue;
+		}
 		if ((i & 1023) == 0)
 			CHECK_FOR_INTERRUPTS();
 		rule = gg_rules_day(&c->rules, day);

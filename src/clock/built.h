@@ -59,12 +59,13 @@ typedef struct GgWindow
 	TimestampTz base;               /* midnight of the first day */
 	TimestampTz inner_lo, inner_hi; /* instants between them are well inside */
 	int ndays;
-	bool regular; /* every day has 24 hours: midnights need no look-up */
-	uint32 total; /* open seconds in all */
-	bool simple;  /* what follows is there: few patterns of few spans, and no night shift */
-	uint16 *next; /* for each day, the first working day from it on; ndays + 1 */
-	GgBusy *busy; /* for each working day, and one that is none; nwork + 1 */
-	uint16 *slot; /* for each 2^slot_bits open microseconds, the working day of the first one */
+	bool regular;     /* every day has 24 hours: midnights need no look-up */
+	uint16 nleft_out; /* days that the zone left out */
+	uint32 total;     /* open seconds in all */
+	bool simple;      /* what follows is there: few patterns of few spans, and no night shift */
+	uint16 *next;     /* for each day, the first working day from it on; ndays + 1 */
+	GgBusy *busy;     /* for each working day, and one that is none; nwork + 1 */
+	uint16 *slot;     /* for each 2^slot_bits open microseconds, the working day of the first one */
 	int slot_bits;
 	GgPattern *pattern;
 	uint32 *work;    /* for each day, the working days before it; ndays + 1 */
@@ -76,6 +77,7 @@ typedef struct GgWindow
 	GgOpen *span;     /* -1: of no length, at the base; 0 .. nspans - 1; nspans: the total */
 	uint32 *workday;  /* for each working day, the number of its day */
 	uint32 *midnight; /* for each day, when it begins; ndays + 1 */
+	uint32 *left_out; /* these days (Samoa, 2011-12-30); they end when they begin */
 	DateADT day0;
 	MemoryContext context;
 } GgWindow;
@@ -134,6 +136,24 @@ gg_day_at(const GgWindow *w, TimestampTz at)
 	while (i + 1 < (uint32) w->ndays && w->midnight[i + 1] <= s)
 		i++;
 	return i;
+}
+
+/* Was this day left out by the zone? */
+static inline bool
+gg_is_left_out(const GgWindow *w, uint32 i)
+{
+	return !w->regular && w->midnight[i + 1] <= w->midnight[i];
+}
+
+/* The day that is this many days after another: those that the zone left out do not count. */
+static inline uint64
+gg_days_after(const GgWindow *w, uint32 i, uint64 days)
+{
+	uint64 result = i + days;
+
+	for (uint32 k = 0; k < w->nleft_out; k++)
+		result += w->left_out[k] > i && w->left_out[k] <= result;
+	return result;
 }
 
 /*

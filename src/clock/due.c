@@ -157,7 +157,7 @@ due_natural_day(TimestampTz start, int64 days, const GgCalendar *c)
 		gg_too_far();
 	for (;;)
 	{
-		uint64 i = (uint64) gg_day_at(w, start) + days;
+		uint64 i = gg_days_after(w, gg_day_at(w, start), days);
 
 		/* The last day of the window is there for its midnight only. */
 		if (i < (uint64) w->ndays)
@@ -241,6 +241,7 @@ gg_pause_units(TimestampTz since, TimestampTz until, GgLimitKind kind, const GgC
 			   bool *provisional)
 {
 	const GgWindow *w;
+	uint32 first, last;
 	int64 units;
 
 	if (until <= since)
@@ -264,7 +265,12 @@ gg_pause_units(TimestampTz since, TimestampTz until, GgLimitKind kind, const GgC
 			return (int64) gg_closings_until(w, until) - gg_closings_until(w, since);
 		case GG_LIMIT_D:
 			w = gg_window_for(c, since, until);
-			return (int64) gg_day_at(w, until) - gg_day_at(w, since);
+			first = gg_day_at(w, since);
+			last = gg_day_at(w, until);
+			units = (int64) last - first;
+			for (uint32 k = 0; k < w->nleft_out; k++)
+				units -= w->left_out[k] > first && w->left_out[k] <= last;
+			return units;
 	}
 	return 0;
 }

@@ -130,6 +130,8 @@ tell_natural(Story *s)
 		TimestampTz to = Min(s->due, instant(s->w, s->w->midnight[i + 1]));
 
 		CHECK_FOR_INTERRUPTS();
+		if (gg_is_left_out(s->w, i))
+			continue;
 		tell(s, i, "natural", "连续计时", from, to, to - from);
 	}
 }
@@ -153,6 +155,8 @@ tell_open(Story *s)
 		bool told = false;
 
 		CHECK_FOR_INTERRUPTS();
+		if (gg_is_left_out(w, i))
+			continue;
 		for (int64 j = w->first[i]; j < w->first[i + 1] && j <= end; j++)
 		{
 			TimestampTz opens = instant(w, w->span[j].start),
@@ -187,6 +191,8 @@ tell_working_days(Story *s)
 		TimestampTz opens = DT_NOEND, closes = DT_NOEND;
 
 		CHECK_FOR_INTERRUPTS();
+		if (gg_is_left_out(w, i))
+			continue;
 		if (works(w, i))
 		{
 			opens = instant(w, w->span[w->first[i]].start);
@@ -214,11 +220,13 @@ tell_natural_days(Story *s)
 		TimestampTz opens = instant(w, w->midnight[i]), closes = instant(w, w->midnight[i + 1]);
 
 		CHECK_FOR_INTERRUPTS();
+		if (gg_is_left_out(w, i))
+			continue;
 		if (i == first && days > 0)
 			tell(s, i, "start", "起算日,不计入", DT_NOEND, DT_NOEND, 0);
 		else if (s->remaining > 0)
 			tell(s, i, "day", label, opens, closes, 1);
-		else if (i == last && i > first + days)
+		else if (i == last && i > first)
 			tell(s, i, kind, "届满日为休息日,顺延至本日", opens, closes, 0);
 		else
 			tell(s, i, kind, label, opens, closes, 0);

@@ -222,7 +222,11 @@ FROM (VALUES ('Europe/Berlin', '2016-03-27', '2016-03-28'), ('Europe/Berlin', '2
   ('Asia/Shanghai', '1988-04-17', '1988-04-18'), ('Pacific/Apia', '2011-12-29', '2012-01-01')) AS v(z, f, t);
 SELECT work_time('2006-04-02 00:00-08', '2006-04-03 00:00-07', 'America/Los_Angeles; Su 02:30-03:15; Mo 09:00-17:00') AS "emptied by the gap";
 SELECT deadline('2011-12-28 20:00Z', '2wd', 'Pacific/Apia; 24/7') AT TIME ZONE 'Pacific/Apia' AS "a day that the zone left out is no working day",
-  deadline('2011-12-28 20:00Z', '2d', 'Pacific/Apia; 24/7') AT TIME ZONE 'Pacific/Apia' AS "but a date";
+  deadline('2011-12-28 20:00Z', '2d', 'Pacific/Apia; 24/7') AT TIME ZONE 'Pacific/Apia' AS "nor a date";
+SELECT allow, d AT TIME ZONE 'Pacific/Apia' AS due, p.due AT TIME ZONE 'Pacific/Apia' AS paused_over_it, p.due_day,
+  (SELECT string_agg(to_char(day, 'DD') || ' ' || kind, ', ' ORDER BY day) FROM explain_deadline('2011-12-28 20:00Z', allow, h)) AS told
+FROM unnest('{0d,1d,2d,3d,1wd,2wd,1rd,2rd,48h}'::time_limit[]) WITH ORDINALITY AS u(allow, n), (VALUES ('Pacific/Apia; Mo-Su 09:00-12:00'::work_calendar)) v(h),
+  deadline('2011-12-28 20:00Z', allow, h) d, project_deadline('2011-12-28 20:00Z', allow, h, '{[2011-12-28 21:00Z,2011-12-31 21:00Z)}') p ORDER BY n;
 -- Kwajalein had no 1993-08-21: its shift does not reach past the end of valid, the night shift of the day before does
 SELECT e.state, e.message FROM pg_temp.err($$SELECT grid_gov.deadline('1993-08-21 11:33Z', '60wm', 'Pacific/Kwajalein; Su 00:00-06:00; Sa 02:15-01:00; valid 1993-08-01/1993-08-21')$$) e;
 SELECT deadline('1993-08-21 11:33Z', '60wm', 'Pacific/Kwajalein; Fr 20:00-02:00; valid 1993-08-01/1993-08-21') AT TIME ZONE 'UTC' AS "20:00 to 02:00 of the 22nd";

@@ -170,10 +170,13 @@ sub ref_days_due {
 }
 sub ref_natural_due {
   my ($c, $start, $n) = @_;
-  my $day = local_day($start * 60) + $n;
+  my $day = local_day($start * 60);
+  while ($n > 0) { return undef if ++$day > $c->{d0} + $span_days; $n-- if $c->{midnight}{$day + 1} > $c->{midnight}{$day} }
   while ($day <= $c->{d0} + $span_days) { return $c->{midnight}{$day + 1} / 60 if defined $c->{close}{$day}; $day++ }
   return undef;
 }
+# When the days begin that there are: those that the zone left out end when they begin.
+sub begins { my ($c) = @_; return map { $c->{midnight}{$_} } grep { $c->{midnight}{$_ + 1} > $c->{midnight}{$_} } $c->{d0} - $before .. $c->{d0} + $span_days }
 sub ref_work_time { my ($c, $a, $b) = @_; return scalar grep { exists $c->{open}{$_} } $a .. $b - 1 }
 
 sub stamp { my ($m) = @_; my @t = gmtime($m * 60); return sprintf "%04d-%02d-%02d %02d:%02d:00+00", $t[5] + 1900, $t[4] + 1, @t[3, 2, 1] }
@@ -199,7 +202,7 @@ for my $number (0 .. $ncalendars - 1) {
   push @want, 'true'; push @of, $number;
   for (1 .. 26) {
     my $start = $edge->();
-    my $kind = pick(qw(wm wm wm wd wd d d work_time work_time is_open next_open additive explain paused paused));
+    my $kind = pick(qw(wm wm wm wd wd d d work_time work_time is_open next_open additive explain paused paused paused_d explain_d));
     my ($expr, $want, $reach);
     if ($kind eq 'wm' || $kind eq 'explain') {
       my $n = pick(0, 1, 30, 60, int rand 300, int rand 3000);
@@ -224,6 +227,32 @@ for my $number (0 .. $ncalendars - 1) {
       delete local @{$c->{open}}{keys %off};
       $reach = $want = ref_open_due($c, $start, $n);
       $expr = "(grid_gov.project_deadline('@{[stamp $start]}', '${n}wm', $cal, '{" . join(',', @pause) . "}')).due";
+    } elsif ($kind eq 'paused_d') {
+      # Each day that begins in a pause is one day more.
+      my $n0 = int rand 6;
+      my $n = $n0;
+      my @cut = sort { $a <=> $b } map { $start - 300 + int rand 12 * 1440 } 1 .. 2 * pick(1, 2);
+      # pauses that touch are one pause
+      for (1 .. $#cut) { $cut[$_] = $cut[$_ - 1] + 1 if $cut[$_] <= $cut[$_ - 1] }
+      my @pause;
+      $reach = $want = ref_natural_due($c, $start, $n);
+      while (defined $want and my ($a, $b) = splice @cut, 0, 2) {
+        push @pause, "[@{[stamp $a]},@{[stamp $b]})";
+        $a = $start if $a < $start;
+        next if $a >= $want || $a >= $b;
+        $n += grep { $_ / 60 > $a && $_ / 60 <= $b } begins($c);
+        $reach = $want = ref_natural_due($c, $start, $n);
+      }
+      $expr = "(grid_gov.project_deadline('@{[stamp $start]}', '${n0}d', $cal, '{" . join(',', @pause) . "}')).due";
+    } elsif ($kind eq 'explain_d') {
+      # The days told are those that there were, and the days used are the limit.
+      my $n = int rand 12;
+      $reach = $want = ref_natural_due($c, $start, $n);
+      if (defined $want) {
+        my $begins = grep { $_ / 60 > $start && $_ / 60 < $want } begins($c);
+        $want = \($n . ' of ' . ($begins + 1));
+      }
+      $expr = "(SELECT extract(day FROM sum(used)) || ' of ' || count(*) FROM grid_gov.explain_deadline('@{[stamp $start]}', '${n}d', $cal))";
     } elsif ($kind eq 'next_open') {
       $reach = $want = ref_open_due($c, $start, 0);
       $expr = "grid_gov.next_open('@{[stamp $start]}', $cal)";
@@ -253,7 +282,7 @@ for my $number (0 .. $ncalendars - 1) {
       $hi = $close if defined $close && $close > $hi;
       # A moment that is asked about is inside until the last minute has begun; a span of time of no length asks nothing.
       my $is_late = $kind eq 'is_open' ? $reach >= $hi : $reach > $hi;
-      $want = \'WG007' if ($start < $lo || $is_late) && !($kind =~ /work_time|additive/ && $start == $reach) && $kind ne 'paused';
+      $want = \'WG007' if ($start < $lo || $is_late) && !($kind =~ /work_time|additive/ && $start == $reach) && $kind !~ /^paused/;
     }
     push @sql, 'SELECT ' . $expr;
     push @want, ref $want ? $$want : stamp($want);
