@@ -12,9 +12,6 @@
 #include "utils/datetime.h"
 #include "utils/memutils.h"
 
-/* Days of years 1 and 9999, the bounds of calendar arithmetic. */
-#define FIRST_DAY (date2j(1, 1, 1) - POSTGRES_EPOCH_JDATE)
-#define LAST_DAY (date2j(9999, 12, 31) - POSTGRES_EPOCH_JDATE)
 #define UNIX_SHIFT ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
 
 /* Wall time of a day's beginning, in Unix seconds as if in Greenwich. */
@@ -39,7 +36,7 @@ day_about(TimestampTz at)
 
 	if (at < 0 && at % USECS_PER_DAY != 0)
 		day--;
-	if (day < FIRST_DAY || day > LAST_DAY)
+	if (day < GG_FIRST_DAY || day > GG_LAST_DAY)
 		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 						errmsg("timestamp is out of range for a work calendar"),
 						errdetail("Calendars reach from year 1 to year 9999.")));
@@ -334,7 +331,7 @@ gg_window_further(const GgCalendar *c, TimestampTz start)
 	DateADT from = day_about(start);
 	DateADT reached = w->day0 + w->ndays - 1;
 
-	if (reached - from > GG_MAX_DAYS - 10 || reached > LAST_DAY)
+	if (reached - from > GG_MAX_DAYS - 10 || reached > GG_LAST_DAY)
 		gg_too_far();
 	return window_of_days(c, from, Min(reached + 1 + (reached - from), from + GG_MAX_DAYS - 4), 0);
 }

@@ -6,6 +6,8 @@
 
 #include "clock/clock.h"
 
+#include "utils/datetime.h"
+
 #define GG_MAX_RULES 4000   /* rules in the text */
 #define GG_MAX_SEASONS 200  /* of which seasons, after merging */
 #define GG_MAX_SPANS 24     /* spans a day */
@@ -13,6 +15,9 @@
 #define GG_MAX_TEXT 1000000 /* bytes of text */
 #define GG_DAY_MINUTES 1440
 #define GG_DIGEST 16
+/* Days of years 1 and 9999, the bounds of calendar arithmetic. */
+#define GG_FIRST_DAY (date2j(1, 1, 1) - POSTGRES_EPOCH_JDATE)
+#define GG_LAST_DAY (date2j(9999, 12, 31) - POSTGRES_EPOCH_JDATE)
 
 /* Open from minute to minute of the day; a close above 1440 is on the next day. */
 typedef struct GgSpan

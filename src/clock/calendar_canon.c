@@ -230,6 +230,24 @@ canonical_dates(GgRules *rules, GgComplaint *complaint)
 	return true;
 }
 
+/* The number of the first date rule that ends on a day or later. */
+static int
+date_from(const GgRules *rules, DateADT day)
+{
+	int lo = 0, hi = rules->ndates;
+
+	while (lo < hi)
+	{
+		int mid = (lo + hi) / 2;
+
+		if (rules->dates[mid].to < day)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 /* The season that speaks of this weekday on a day, NULL: none. */
 static const GgRule *
 season_of(const GgRules *rules, DateADT day, int weekday)
@@ -275,31 +293,76 @@ on_means_something(const GgRules *rules, const GgRule *rule)
 	return true;
 }
 
+/* The first day after this one on which other rules may hold; the day after the end for none. */
+static DateADT
+next_change(const GgRules *rules, DateADT day, DateADT end)
+{
+	DateADT next = end + 1;
+	int i = date_from(rules, day);
+
+	if (i < rules->ndates)
+		next =
+			Min(next, rules->dates[i].from <= day ? rules->dates[i].to + 1 : rules->dates[i].from);
+	for (i = 0; i < rules->nseasons; i++)
+	{
+		if (rules->seasons[i].from > day)
+			next = Min(next, rules->seasons[i].from);
+		else if (rules->seasons[i].to >= day)
+			next = Min(next, rules->seasons[i].to + 1);
+	}
+	return next;
+}
+
+/* Does any day have hours, of those that the rules speak of? Usually one of the first seven answers. */
+static bool
+ever_open(const GgRules *rules)
+{
+	DateADT day = GG_FIRST_DAY;
+	DateADT end = GG_LAST_DAY;
+
+	if (rules->has_valid)
+	{
+		GgDayRule before = gg_rules_day(rules, rules->valid_from - 1);
+
+		/* a night shift reaches into the first day */
+		if (before.spans->n > 0 && before.spans->span[before.spans->n - 1].close > GG_DAY_MINUTES)
+			return true;
+		day = rules->valid_from;
+		end = rules->valid_to;
+	}
+	while (day <= end)
+	{
+		DateADT next = next_change(rules, day, end);
+
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < 7 && day + i < next; i++)
+			if (gg_rules_day(rules, day + i).spans->n > 0)
+				return true;
+		day = next;
+	}
+	return false;
+}
+
 /* Bring rules into their one form. On failure false, with the place and a sentence. */
 bool
 gg_rules_canonical(GgRules *rules, GgComplaint *complaint)
 {
-	bool open = false;
-
 	if (!canonical_seasons(rules, complaint) || !canonical_dates(rules, complaint))
 		return false;
-	for (int i = 0; i < 7; i++)
-		open |= rules->week[i].n > 0;
-	for (int i = 0; i < rules->nseasons; i++)
-		open |= rules->seasons[i].spans.n > 0;
 	for (int i = 0; i < rules->ndates; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		open |= rules->dates[i].spans.n > 0;
 		if (rules->dates[i].hours == GG_HOURS_ON && !on_means_something(rules, &rules->dates[i]))
 			return complain(
 				complaint, rules->dates[i].at,
 				"\"on\" needs an ordinary working day, and there is none in this season",
 				"Give the date hours of its own.");
 	}
-	if (!open)
-		return complain(complaint, 0, "It is never open",
-						"Give at least one weekday hours, such as Mo-Fr 08:00-18:00.");
+	if (!ever_open(rules))
+		return complain(
+			complaint, 0,
+			rules->has_valid ? "It is never open within \"valid\"" : "It is never open",
+			"Give at least one weekday hours, such as Mo-Fr 08:00-18:00, that no \"off\" takes away altogether.");
 	return true;
 }
 
@@ -308,17 +371,8 @@ GgDayRule
 gg_rules_day(const GgRules *rules, DateADT day)
 {
 	GgDayRule result;
-	int lo = 0, hi = rules->ndates, wd;
+	int lo = date_from(rules, day), wd;
 
-	while (lo < hi)
-	{
-		int mid = (lo + hi) / 2;
-
-		if (rules->dates[mid].to < day)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
 	if (lo < rules->ndates && rules->dates[lo].from <= day)
 	{
 		result.rule = &rules->dates[lo];

@@ -93,6 +93,12 @@ SELECT z, split_part(c.r, ';', 1) AS read_as FROM unnest('{etc/gmt+8,Etc/GMT-14,
   LATERAL (SELECT CASE WHEN e.state = 'none' THEN (z || '; 24/7')::work_calendar::text ELSE e.state || ' ' || e.detail END FROM pg_temp.err(format('SELECT %L::grid_gov.work_calendar', z || '; 24/7')) e) c(r) ORDER BY n;
 -- A season whose days do not meet the other's weekdays is no conflict
 SELECT 'UTC; 24/7; 2026-06-01/2026-06-05 Fr 08:00-12:00; 2026-06-05/2026-06-11 Mo 08:00-12:00; 2026-06-05/2026-06-06 Sa off; 2026-06-06/2026-06-11 Fr off'::work_calendar;
+-- Never open: what opens is taken away altogether, or lies outside valid; one open moment is enough
+SELECT t, e.state, e.detail FROM unnest(ARRAY['UTC; Mo 08:00-12:00; 0001-01-01/9999-12-31 off', 'UTC; Mo,Tu 08:00-12:00; 0001-01-01/9999-12-31 Mo off "a"; 0001-01-01/2026-01-05 Tu off; 2026-01-07/9999-12-31 Tu off; 2026-01-06 off',
+  'UTC; Mo-Fr 08:00-12:00; valid 2026-10-03/2026-10-04', 'UTC; 24/7; 2025-12-01/2026-06-30 off "a"; 2026-07-01/2027-01-31 off "b"; valid 2026-01-01/2026-12-31', 'UTC; 2026-01-01/2026-03-31 Mo-Fr 08:00-12:00; valid 2026-04-01/2026-12-31', 'UTC; 2026-10-02 22:00-24:00; valid 2026-10-03',
+  'UTC; Mo 08:00-12:00; 0001-01-02/9999-12-31 off', 'UTC; Mo 08:00-12:00; 0001-01-01/9999-12-26 off', 'UTC; Mo,Tu 08:00-12:00; 0001-01-01/9999-12-31 Mo off; 0001-01-01/2026-01-05 Tu off; 2026-01-07/9999-12-31 Tu off',
+  'UTC; 24/7; 2025-12-01/2026-12-30 off; valid 2026-01-01/2026-12-31', 'UTC; 2026-10-02 22:00-06:00; valid 2026-10-03', 'UTC; 9999-12-31 08:00-12:00', 'UTC; 24/7; 0001-01-01 off; 0001-01-02/9999-12-31 Mo-Sa off']) WITH ORDINALITY AS u(t, n),
+  LATERAL pg_temp.err(format('SELECT %L::grid_gov.work_calendar', t)) e ORDER BY n;
 -- Hostile ones end in an error
 SELECT e.* FROM pg_temp.err($$SELECT ('UTC; 24/7' || repeat('; 2026-01-01 off', 10000))::grid_gov.work_calendar$$) e;
 SELECT e.state, e.detail FROM pg_temp.err($$SELECT ('UTC; 24/7' || string_agg('; ' || (date '2001-01-01' + i * 10)::text || '/' || (date '2001-01-01' + i * 10 + 8)::text || ' Mo 08:00-12:00', ''))::grid_gov.work_calendar FROM generate_series(0, 200) i$$) e;

@@ -118,6 +118,9 @@ sub random_calendar {
   if (rand() < 0.2) {
     @valid = ($d0 - 2, $d0 + 10 + int rand 30);
     push @rules, 'valid ' . iso($valid[0]) . '/' . iso($valid[1]);
+    # refused: never open within it
+    my $night = $hours{$valid[0] - 1};
+    return undef if !(@$night && $night->[-1][1] > 1440) && !grep { @{$hours{$_}} } $valid[0] .. $valid[1];
   }
   @rules = sort { rand() <=> 0.5 } @rules;
   return { zone => $zone, d0 => $d0, text => join('; ', $zone, @rules), hours => \%hours, valid => \@valid };
