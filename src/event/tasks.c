@@ -237,7 +237,10 @@ void
 gg_tasks_follow(const GgAfter *a)
 {
 	move_open(a, EV_DUE_AT, EV_DUE_DAY, EV_DUE_PROVISIONAL, "handle", "co_handle");
-	if (gg_column_equal(EV_STATE, a->old, &a->row))
+	/* another state has another clock; (before) has the one that was paused */
+	if (gg_column_equal(EV_STATE, a->old, &a->row) ||
+		(gg_column_equal(EV_STAGE_START, a->old, &a->row) &&
+		 gg_column_equal(EV_STAGE_ROUND, a->old, &a->row)))
 		move_open(a, EV_STAGE_DUE_AT, EV_STAGE_DUE_DAY, EV_STAGE_PROVISIONAL, "verify", "check");
 }
 

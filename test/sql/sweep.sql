@@ -60,6 +60,17 @@ SELECT t.due_at = e.stage_due_at AS same, t.due_at, t.due_day FROM gov.event_tas
 SELECT pg_temp.step(:e, 'worker1', 'verify_done', '2025-03-07 08:10+08');
 SELECT kind, outcome, breach FROM gov.event_task WHERE event_id = :e;
 ROLLBACK;
+-- so does a verification whose clock was paused, where a city's workflow allows that
+BEGIN;
+UPDATE gov.workflow_transition SET from_states = from_states || '|verifying' WHERE workflow = 'default' AND action = 'merge';
+SELECT pg_temp.run('report 03-03 09:00') AS e \gset
+SELECT pg_temp.step(:e, 'acceptor_city', 'send_verify', '2025-03-03 09:00+08', '{"person": 1}');
+SELECT pg_temp.new_event('2025-03-03 09:10+08', false) AS m \gset
+SELECT pg_temp.step(:e, 'acceptor_city', 'merge', '2025-03-03 09:30+08', jsonb_build_object('master_id', :m));
+SELECT pg_temp.step(:e, 'acceptor_city', 'unmerge', '2025-03-03 16:00+08');
+SELECT pg_temp.step(:e, 'worker1', 'verify_done', '2025-03-03 16:10+08');
+SELECT kind, due_at, breach FROM gov.event_task WHERE event_id = :e;
+ROLLBACK;
 BEGIN;
 SELECT pg_temp.run('accept 03-03 09:00') AS e \gset
 SELECT pg_temp.step(:e, 'dispatcher_city', 'dispatch', '2025-03-03 09:00+08', '{"unit": "cg", "co_units": ["zj"]}');
