@@ -91,6 +91,7 @@ CREATE FUNCTION grid_gov.journal_event() RETURNS trigger;
 CREATE FUNCTION grid_gov.journal_workflow() RETURNS trigger;
 CREATE FUNCTION grid_gov.keep_calendar() RETURNS trigger;
 CREATE FUNCTION grid_gov.queue_reprojection() RETURNS trigger;
+CREATE FUNCTION grid_gov.warn_unknown_calendar() RETURNS trigger;
 CREATE FUNCTION grid_gov.workflow_edited() RETURNS trigger;
 
 -- 参考数据(只读)

@@ -22,21 +22,25 @@ CREATE FUNCTION grid_gov.queue_reprojection() RETURNS trigger
   LANGUAGE c
   AS 'MODULE_PATHNAME', 'gg_queue_reprojection';
 COMMENT ON FUNCTION grid_gov.queue_reprojection() IS '触发器:日历变动后把受影响的在办事件排入重算队列';
+
 CREATE FUNCTION grid_gov.keep_calendar() RETURNS trigger
+  LANGUAGE c
+  AS 'MODULE_PATHNAME', 'gg_keep_calendar';
+COMMENT ON FUNCTION grid_gov.keep_calendar() IS '触发器:在办事件正在使用的日历不可删除(WG004);改按上级区域日历的任务与自动步骤排队重算';
+
+CREATE FUNCTION grid_gov.warn_unknown_calendar() RETURNS trigger
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
   AS $f$
 BEGIN
-  IF EXISTS (SELECT FROM gov.event e WHERE e.handling_calendar = OLD.id AND e.handling_start IS NOT NULL AND e.handling_stopped_at IS NULL
-      OR e.handling_calendar IS NULL AND OLD.name = 'default' AND starts_with(e.area, OLD.area) AND e.handling_start IS NOT NULL AND e.handling_stopped_at IS NULL
-      OR e.stage_calendar = OLD.id AND e.stage_start IS NOT NULL) THEN
-    RAISE EXCEPTION USING ERRCODE = 'WG004', MESSAGE = format('calendar "%s" of area %s cannot be deleted: open events count by it', OLD.name, OLD.area),
-      HINT = 'Change its hours instead; sweep() then derives their deadlines anew.';
+  IF NOT EXISTS (SELECT FROM gov.calendar c WHERE c.name = NEW.calendar AND (starts_with(NEW.area, c.area) OR starts_with(c.area, NEW.area))) THEN
+    RAISE WARNING USING MESSAGE = format('gov.handling_limit names calendar "%s", which area %s does not have: its events count by "default"', NEW.calendar, NEW.area),
+      HINT = 'Correct the name, or insert the calendar into gov.calendar; check_setup() lists such rows.';
   END IF;
-  RETURN OLD;
+  RETURN NULL;
 END
 $f$;
-COMMENT ON FUNCTION grid_gov.keep_calendar() IS '触发器:在办事件正在使用的日历不可删除(WG004)';
+COMMENT ON FUNCTION grid_gov.warn_unknown_calendar() IS '触发器:时限写了该区域没有的日历时提醒(WARNING),事件按 default 计';
 
 -- Bound at creation to PostGIS wherever it lives: how a report's point reaches gov.event.
 CREATE FUNCTION grid_gov.event_point(point geometry, frame text) RETURNS geometry

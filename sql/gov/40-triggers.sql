@@ -114,6 +114,10 @@ COMMENT ON TRIGGER zz_grid_gov_reproject ON gov.calendar IS '日历变动:受影
 CREATE TRIGGER zz_grid_gov_keep BEFORE DELETE ON gov.calendar FOR EACH ROW EXECUTE FUNCTION grid_gov.keep_calendar();
 COMMENT ON TRIGGER zz_grid_gov_keep ON gov.calendar IS '在办事件正在使用的日历不可删除';
 
+--- trigger gov.handling_limit.zz_grid_gov_calendar
+CREATE TRIGGER zz_grid_gov_calendar AFTER INSERT OR UPDATE OF area, calendar ON gov.handling_limit FOR EACH ROW WHEN (new.calendar IS NOT NULL) EXECUTE FUNCTION grid_gov.warn_unknown_calendar();
+COMMENT ON TRIGGER zz_grid_gov_calendar ON gov.handling_limit IS '时限写了该区域没有的日历时提醒';
+
 --- trigger gov.workflow.zz_grid_gov_check
 CREATE CONSTRAINT TRIGGER zz_grid_gov_check AFTER INSERT OR UPDATE OR DELETE ON gov.workflow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION grid_gov.workflow_edited();
 COMMENT ON TRIGGER zz_grid_gov_check ON gov.workflow IS '流程改动在提交时整体检查,有错即拒绝';

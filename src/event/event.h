@@ -312,6 +312,7 @@ extern bool gg_stage_limit(const char *area, const char *state, bool urgent, GgL
 extern int64 gg_calendar_for_area(const char *area); /* 0: none */
 extern void gg_hold_calendars(bool change);
 extern const GgCalendar *gg_calendar_by_id(int64 id); /* NULL: none */
+extern char *gg_calendar_label(int64 id);             /* for messages; NULL: none */
 extern const GgCalendar *gg_calendar_for_limit(const char *area, GgLimitKind kind);
 
 /* Does a limit of this kind need a calendar? */

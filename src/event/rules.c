@@ -397,6 +397,17 @@ gg_calendar_by_id(int64 id)
 	return NULL;
 }
 
+/* A calendar as people know it, for messages; NULL for an id that does not exist. */
+char *
+gg_calendar_label(int64 id)
+{
+	ensure();
+	for (int i = 0; i < ncalendars; i++)
+		if (calendars[i].id == id)
+			return psprintf("calendar \"%s\" of area %s", calendars[i].name, calendars[i].area);
+	return NULL;
+}
+
 /* The default calendar of an area, for a limit of this kind. NULL where it needs none; WG010 where it needs one and there is none. */
 const GgCalendar *
 gg_calendar_for_limit(const char *area, GgLimitKind kind)

@@ -7,6 +7,7 @@
  */
 #include "event/event.h"
 #include "event/after.h"
+#include "event/sweep.h"
 
 #include "catalog/pg_type.h"
 #include "commands/async.h"
@@ -14,10 +15,6 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
-
-#define BATCH 500
-/* A sweep holds what it touched until it commits: more than this waits for the next one. */
-#define MAX_SWEPT 5000
 
 static bool test_clock = false;
 
@@ -27,38 +24,6 @@ gg_sweep_init(void)
 {
 	DefineCustomBoolVariable("grid_gov.test_clock", "Lets sweep_at() run more than a minute ahead.",
 							 "For tests only.", &test_clock, false, PGC_SUSET, 0, NULL, NULL, NULL);
-}
-
-/* A step as the system, as an attempt. */
-typedef struct SystemStep
-{
-	int64 event;
-	const char *action;
-	const char *note;
-	const char *args;
-	TimestampTz at;
-} SystemStep;
-
-/* Take it. */
-static void
-attempt_step(void *arg)
-{
-	SystemStep *s = arg;
-
-	gg_system_step(s->event, s->action, s->note, s->args, s->at);
-}
-
-/* A step as the system that may be refused: then the event waits for a person. */
-static bool
-try_step(int64 event, const char *action, const char *note, const char *args, TimestampTz at)
-{
-	SystemStep s = {event, action, note, args, at};
-	ErrorData *error = gg_attempt(attempt_step, &s);
-
-	if (error != NULL)
-		ereport(WARNING, (errmsg("automatic step \"%s\" on event %lld was refused: %s", action,
-								 (long long) event, error->message)));
-	return error == NULL;
 }
 
 /* Which automatic step of this event is due at `at`? */
@@ -96,32 +61,54 @@ due_action(const GgRow *row, TimestampTz at, char **args)
 	return NULL;
 }
 
-/* One found event at a time: what is worked out about it may fail for it alone. */
-typedef struct Found
-{
-	HeapTuple tuple;
-	TupleDesc desc;
-	TimestampTz now;
-	GgRow row;
-	const char *action; /* due; NULL: none */
-	char *args;
-	GgRung rung[4];
-	int nrungs;
-	bool differs;
-} Found;
-
 /* Its number, whatever else is wrong with it. */
 static int64
-number_of(const Found *f)
+number_of(const GgFound *f)
 {
 	bool null;
 
 	return DatumGetInt64(SPI_getbinval(f->tuple, f->desc, SPI_fnumber(f->desc, "id"), &null));
 }
 
-/* Load the row. */
+/* Which calendars does it count by, for who has to look? NULL: none that we know. */
+static char *
+calendars_of(const GgFound *f)
+{
+	static const char *const column[] = {"handling_calendar", "stage_calendar", "area"};
+	char *all = NULL;
+
+	for (int i = 0; i < lengthof(column); i++)
+	{
+		bool null;
+		Datum v = SPI_getbinval(f->tuple, f->desc, SPI_fnumber(f->desc, column[i]), &null);
+		char *one = NULL;
+
+		if (!null)
+			one = gg_calendar_label(i < 2 ? DatumGetInt64(v)
+										  : gg_calendar_for_area(TextDatumGetCString(v)));
+		if (one != NULL && all == NULL)
+			all = one;
+		else if (one != NULL && strstr(all, one) == NULL)
+			all = psprintf("%s, %s", all, one);
+	}
+	return all;
+}
+
+/* Say what could not be done, for which event, and why; where it is a calendar's fault, which ones to look at. */
 static void
-load(Found *f)
+warn_of(const GgFound *f, const char *what, const ErrorData *error)
+{
+	char *calendars = error->sqlerrcode == ERRCODE_DATETIME_FIELD_OVERFLOW ? calendars_of(f) : NULL;
+
+	ereport(WARNING, (errmsg("%s: %s", what, error->message),
+					  error->detail ? errdetail_internal("%s", error->detail) : 0,
+					  calendars ? errhint("It counts by %s.", calendars)
+								: (error->hint ? errhint("%s", error->hint) : 0)));
+}
+
+/* Load the row. */
+void
+gg_load_found(GgFound *f)
 {
 	GgMap map;
 
@@ -130,54 +117,85 @@ load(Found *f)
 	gg_row_check(&f->row);
 }
 
+/* Work something out about the event. false: that is not possible, and a warning says why. */
+bool
+gg_work_out(void (*body)(void *arg), GgFound *f, const char *what)
+{
+	ErrorData *error = gg_attempt(body, f);
+
+	if (error != NULL && !f->said)
+		warn_of(f,
+				psprintf("%s of event %lld cannot be worked out", what, (long long) number_of(f)),
+				error);
+	return error == NULL;
+}
+
+/* A step as the system, as an attempt. */
+typedef struct SystemStep
+{
+	int64 event;
+	const char *action;
+	const char *note;
+	const char *args;
+	TimestampTz at;
+} SystemStep;
+
+/* Take it. */
+static void
+attempt_step(void *arg)
+{
+	SystemStep *s = arg;
+
+	gg_system_step(s->event, s->action, s->note, s->args, s->at);
+}
+
+/* A step as the system that may be refused. */
+GgTried
+gg_try_step(const GgFound *f, const char *action, const char *note, const char *args,
+			TimestampTz at)
+{
+	SystemStep s = {number_of(f), action, note, args, at};
+	ErrorData *error = gg_attempt(attempt_step, &s);
+
+	if (error == NULL)
+		return GG_TAKEN;
+	if (!f->said)
+		warn_of(f,
+				psprintf("automatic step \"%s\" on event %lld was refused", action,
+						 (long long) s.event),
+				error);
+	return error->sqlerrcode == ERRCODE_DATETIME_FIELD_OVERFLOW ||
+				   error->sqlerrcode == ERRCODE_GG_NOT_SET_UP
+			   ? GG_NOT_POSSIBLE
+			   : GG_REFUSED;
+}
+
+/* As an attempt: plan the sweeper's own columns anew. */
+static void
+attempt_plan(void *arg)
+{
+	GgFound *f = arg;
+
+	gg_system_plan_alert(number_of(f), f->after, f->plan_auto);
+}
+
+/* Plan the next alert or automatic step after this moment; no step. */
+bool
+gg_try_plan(GgFound *f, TimestampTz after, bool automatic)
+{
+	f->after = after;
+	f->plan_auto = automatic;
+	return gg_work_out(attempt_plan, f, automatic ? "the next automatic step" : "the next warning");
+}
+
 /* As an attempt: which automatic step is due? */
 static void
 attempt_auto(void *arg)
 {
-	Found *f = arg;
+	GgFound *f = arg;
 
-	load(f);
+	gg_load_found(f);
 	f->action = due_action(&f->row, f->now, &f->args);
-}
-
-/* As an attempt: its rungs. */
-static void
-attempt_rungs(void *arg)
-{
-	Found *f = arg;
-
-	load(f);
-	f->nrungs = gg_rungs(&f->row, f->rung);
-}
-
-/* As an attempt: would its deadlines, or those of its tasks, differ when derived anew? */
-static void
-attempt_project(void *arg)
-{
-	static const GgColumn shown[] = {EV_DUE_AT,       EV_DUE_DAY,       EV_DUE_PROVISIONAL,
-									 EV_STAGE_DUE_AT, EV_STAGE_DUE_DAY, EV_STAGE_PROVISIONAL};
-	Found *f = arg;
-	GgRow is;
-
-	load(f);
-	is = f->row;
-	gg_project(&is);
-	f->differs = gg_tasks_reproject(gg_int8(&f->row, EV_ID), false);
-	for (int i = 0; i < lengthof(shown); i++)
-		f->differs = f->differs || !gg_column_equal(shown[i], &f->row, &is);
-}
-
-/* Work something out about the event. false: that is not possible, and a warning says why. */
-static bool
-work_out(void (*body)(void *arg), Found *f, const char *what)
-{
-	ErrorData *error = gg_attempt(body, f);
-
-	if (error != NULL)
-		ereport(WARNING, (errmsg("%s of event %lld cannot be worked out: %s", what,
-								 (long long) number_of(f), error->message),
-						  error->detail ? errdetail_internal("%s", error->detail) : 0));
-	return error == NULL;
 }
 
 /*
@@ -192,7 +210,7 @@ typedef struct Batches
 	TimestampTz now;
 	TimestampTz last_at;
 	int64 last_id;
-	int all;
+	int done; /* what cannot be worked out is not counted: it must not keep the rest waiting for ever */
 	SPITupleTable *found;
 	uint64 n;
 	MemoryContext context; /* of a batch */
@@ -218,13 +236,12 @@ next_batch(Batches *b)
 		MemoryContextSwitchTo(b->caller);
 		SPI_freetuptable(b->found);
 		MemoryContextReset(b->context);
-		if (b->n < BATCH || b->all >= MAX_SWEPT)
+		if (b->n < GG_SWEEP_BATCH || b->done >= GG_MAX_SWEPT)
 			return false;
 	}
 	gg_execute(b->plan, v, NULL, false, 0);
 	b->found = SPI_tuptable;
 	b->n = SPI_processed;
-	b->all += (int) b->n;
 	if (b->n > 0)
 	{
 		HeapTuple t = b->found->vals[b->n - 1];
@@ -237,9 +254,13 @@ next_batch(Batches *b)
 	return true;
 }
 
-/* Automatic steps that are due, oldest first. true: at least one was taken, and the same events may have another. */
+/*
+ * Automatic steps that are due, oldest first. true: at least one was taken, and
+ * the same events may have another. again: this is for those; what is wrong with
+ * the rest has been said.
+ */
 static bool
-sweep_auto(TimestampTz now)
+sweep_auto(TimestampTz now, bool again)
 {
 	static GgPlan plan = {
 		"SELECT e.* FROM gov.event e WHERE e.next_auto_at OPERATOR(pg_catalog.<=) $1"
@@ -253,19 +274,22 @@ sweep_auto(TimestampTz now)
 	while (next_batch(&b))
 		for (uint64 i = 0; i < b.n; i++)
 		{
-			Found f = {.tuple = b.found->vals[i], .desc = b.found->tupdesc, .now = now};
-			bool done;
+			GgFound f = {
+				.tuple = b.found->vals[i], .desc = b.found->tupdesc, .now = now, .said = again};
+			GgTried tried = GG_REFUSED;
 
 			CHECK_FOR_INTERRUPTS();
-			if (!work_out(attempt_auto, &f, "the automatic step"))
+			if (!gg_work_out(attempt_auto, &f, "the automatic step"))
 				continue;
-			done = f.action != NULL && try_step(number_of(&f), f.action, "系统自动执行", f.args,
-												gg_time(&f.row, EV_NEXT_AUTO_AT));
-			taken = taken || done;
-			if (!done)
-				gg_system_plan_alert(number_of(&f), now, true);
+			if (f.action != NULL)
+				tried = gg_try_step(&f, f.action, "系统自动执行", f.args,
+									gg_time(&f.row, EV_NEXT_AUTO_AT));
+			/* what the guard refuses waits for a person; what a calendar forbids stays planned */
+			if (tried == GG_TAKEN || (tried == GG_REFUSED && gg_try_plan(&f, now, true)))
+				b.done++;
+			taken = taken || tried == GG_TAKEN;
 		}
-	return taken && b.all < MAX_SWEPT;
+	return taken && b.done < GG_MAX_SWEPT;
 }
 
 /* Raise one rung of an event. true: it is new. */
@@ -306,6 +330,38 @@ raise_rung(const GgRow *row, const GgRung *rung, TimestampTz now, int64 *highest
 	return raised;
 }
 
+/* Some of the found events, as an attempt. */
+typedef struct Raising
+{
+	const Batches *b;
+	uint64 first;
+	uint64 end;
+	int raised;
+	int64 highest;
+} Raising;
+
+/* As an attempt: raise what is due of them, and plan what comes next. */
+static void
+attempt_alerts(void *arg)
+{
+	Raising *r = arg;
+
+	for (uint64 i = r->first; i < r->end; i++)
+	{
+		GgFound f = {.tuple = r->b->found->vals[i], .desc = r->b->found->tupdesc};
+		GgRung rung[4];
+		int n;
+
+		CHECK_FOR_INTERRUPTS();
+		gg_load_found(&f);
+		n = gg_rungs(&f.row, rung);
+		for (int k = 0; k < n; k++)
+			if (rung[k].at <= r->b->now && raise_rung(&f.row, &rung[k], r->b->now, &r->highest))
+				r->raised++;
+		gg_system_plan_alert(number_of(&f), r->b->now, false);
+	}
+}
+
 /* Raise what is due; returns how many new alerts, and the highest id. */
 static int
 sweep_alerts(TimestampTz now, int64 *highest)
@@ -320,123 +376,64 @@ sweep_alerts(TimestampTz now, int64 *highest)
 	int raised = 0;
 
 	while (next_batch(&b))
-		for (uint64 i = 0; i < b.n; i++)
-		{
-			Found f = {.tuple = b.found->vals[i], .desc = b.found->tupdesc, .now = now};
+	{
+		/* all of them at once, as a rule; one at a time where one of them fails */
+		uint64 step = b.n;
 
-			CHECK_FOR_INTERRUPTS();
-			if (!work_out(attempt_rungs, &f, "the warnings"))
+		for (uint64 i = 0; i < b.n;)
+		{
+			Raising r = {&b, i, i + step, raised, *highest};
+			ErrorData *error = gg_attempt(attempt_alerts, &r);
+
+			if (error != NULL && step > 1)
+			{
+				step = 1;
 				continue;
-			for (int k = 0; k < f.nrungs; k++)
-				if (f.rung[k].at <= now && raise_rung(&f.row, &f.rung[k], now, highest))
-					raised++;
-			gg_system_plan_alert(number_of(&f), now, false);
+			}
+			if (error == NULL)
+			{
+				raised = r.raised;
+				*highest = r.highest;
+				b.done += (int) step;
+			}
+			else
+			{
+				GgFound f = {.tuple = b.found->vals[i], .desc = b.found->tupdesc};
+
+				warn_of(&f,
+						psprintf("the warnings of event %lld cannot be worked out",
+								 (long long) number_of(&f)),
+						error);
+			}
+			i += step;
 		}
+	}
 	return raised;
 }
 
-/* A re-projection that could not be done. */
-typedef struct Waiting
+/* A master that has ended, as an attempt. */
+typedef struct Ended
 {
-	int64 event;
-	char *reason;
-} Waiting;
+	int64 master;
+	char *state;
+	bool forced;
+	int64 next;
+	TimestampTz at;
+} Ended;
 
-/* Derive one queued event's deadlines anew. false: it stays in the queue, busy or refused. */
-static bool
-reproject_one(int64 event, const char *reason, TimestampTz now)
-{
-	static GgPlan plan = {"SELECT e.* FROM gov.event e WHERE e.id OPERATOR(pg_catalog.=) $1"
-						  " FOR NO KEY UPDATE SKIP LOCKED",
-						  1,
-						  {INT8OID}};
-	Datum v = Int64GetDatum(event);
-	Found f = {.now = now};
-	bool done = true;
-
-	gg_execute(&plan, &v, NULL, false, 1);
-	if (SPI_processed == 0)
-		return false;
-	f.tuple = SPI_tuptable->vals[0];
-	f.desc = SPI_tuptable->tupdesc;
-	if (!work_out(attempt_project, &f, "the deadline"))
-		done = false;
-	else if (f.differs)
-		done = try_step(event, "reproject", reason, NULL, now);
-	else if (gg_has(&f.row, EV_NEXT_AUTO_AT))
-		gg_system_plan_alert(event, DT_NOBEGIN, true);
-	return done;
-}
-
-/*
- * Queued re-projections, oldest first. Where a deadline differs it is a step in
- * the journal with its reason; one that is refused, or busy, goes to the end of the queue.
- */
+/* Its slaves follow it. */
 static void
-sweep_reprojections(TimestampTz now)
+attempt_follow(void *arg)
 {
-	static GgPlan plan = {
-		"WITH q AS (DELETE FROM gov.reproject_queue q USING (SELECT r.event_id FROM gov.reproject_queue r"
-		" ORDER BY r.queued_at, r.event_id LIMIT 500 FOR UPDATE SKIP LOCKED) s"
-		" WHERE q.event_id OPERATOR(pg_catalog.=) s.event_id"
-		" RETURNING q.event_id, q.reason) SELECT q.event_id, q.reason FROM q ORDER BY q.event_id",
-		0};
-	static GgPlan again_plan = {
-		"INSERT INTO gov.reproject_queue (event_id, reason, queued_at)"
-		" VALUES ($1, $2, pg_catalog.clock_timestamp()) ON CONFLICT DO NOTHING",
-		2,
-		{INT8OID, TEXTOID}};
-	MemoryContext caller = CurrentMemoryContext;
-	MemoryContext one =
-		AllocSetContextCreate(caller, "grid_gov re-projection", ALLOCSET_DEFAULT_SIZES);
-	List *again = NIL;
-	ListCell *lc;
-	int n;
-	int all = 0;
+	Ended *m = arg;
 
-	do
-	{
-		SPITupleTable *found;
-
-		gg_execute(&plan, NULL, NULL, false, 0);
-		found = SPI_tuptable;
-		n = (int) SPI_processed;
-		for (int i = 0; i < n; i++)
-		{
-			bool null;
-			int64 event = DatumGetInt64(SPI_getbinval(found->vals[i], found->tupdesc, 1, &null));
-			bool done;
-
-			CHECK_FOR_INTERRUPTS();
-			MemoryContextSwitchTo(one);
-			done = reproject_one(event, SPI_getvalue(found->vals[i], found->tupdesc, 2), now);
-			MemoryContextSwitchTo(caller);
-			MemoryContextReset(one);
-			if (!done)
-			{
-				Waiting *w = palloc(sizeof(Waiting));
-
-				w->event = event;
-				w->reason = SPI_getvalue(found->vals[i], found->tupdesc, 2);
-				again = lappend(again, w);
-			}
-		}
-		SPI_freetuptable(found);
-		all += n;
-	} while (n == BATCH && all < MAX_SWEPT);
-	foreach (lc, again)
-	{
-		Waiting *w = lfirst(lc);
-		Datum v[2] = {Int64GetDatum(w->event), CStringGetTextDatum(w->reason)};
-
-		gg_execute(&again_plan, v, NULL, false, 0);
-	}
-	MemoryContextDelete(one);
+	gg_follow_master(m->master, strcmp(m->state, "evaluated") == 0 ? "closed" : m->state, m->forced,
+					 m->next, m->at, false);
 }
 
 /* Slaves whose master has ended without them. */
 static void
-sweep_stragglers(TimestampTz now)
+sweep_stragglers(void)
 {
 	static GgPlan plan = {
 		"SELECT DISTINCT m.id, m.state, m.forced, m.master_id, m.last_at FROM gov.event s JOIN gov.event m"
@@ -452,17 +449,25 @@ sweep_stragglers(TimestampTz now)
 	n = SPI_processed;
 	for (uint64 i = 0; i < n; i++)
 	{
+		HeapTuple t = found->vals[i];
+		TupleDesc d = found->tupdesc;
 		bool null;
-		int64 master = DatumGetInt64(SPI_getbinval(found->vals[i], found->tupdesc, 1, &null));
-		char *state = gg_required(found->vals[i], found->tupdesc, 2);
-		bool forced = DatumGetBool(SPI_getbinval(found->vals[i], found->tupdesc, 3, &null));
-		int64 next = DatumGetInt64(SPI_getbinval(found->vals[i], found->tupdesc, 4, &null));
-		TimestampTz at =
-			DatumGetTimestampTz(SPI_getbinval(found->vals[i], found->tupdesc, 5, &null));
+		Ended m;
+		ErrorData *error;
 
-		gg_follow_master(master, strcmp(state, "evaluated") == 0 ? "closed" : state, forced, next,
-						 at, false);
+		CHECK_FOR_INTERRUPTS();
+		m.master = DatumGetInt64(SPI_getbinval(t, d, 1, &null));
+		m.state = gg_required(t, d, 2);
+		m.forced = DatumGetBool(SPI_getbinval(t, d, 3, &null));
+		m.next = DatumGetInt64(SPI_getbinval(t, d, 4, &null));
+		m.at = DatumGetTimestampTz(SPI_getbinval(t, d, 5, &null));
+		error = gg_attempt(attempt_follow, &m);
+		if (error != NULL)
+			ereport(WARNING, (errmsg("slaves of event %lld, which has ended, cannot follow it: %s",
+									 (long long) m.master, error->message),
+							  error->detail ? errdetail_internal("%s", error->detail) : 0));
 	}
+	SPI_freetuptable(found);
 }
 
 /* All of it, as of `now`; one NOTIFY: the count and the highest alert id, nothing of the case. */
@@ -476,12 +481,12 @@ sweep(TimestampTz now)
 	gg_become_owner(gg_gov_table("event", false), &self);
 	gg_hold_calendars(false); /* before any row: who changes one waits without holding the queue */
 	SPI_connect();
-	/* an event may take several in a row; what was refused does not come again */
-	for (int i = 0; i < 10 && sweep_auto(now); i++)
+	/* an event may take several in a row */
+	for (int i = 0; i < 10 && sweep_auto(now, i > 0); i++)
 		;
-	sweep_reprojections(now);
+	gg_sweep_reprojections(now);
 	raised = sweep_alerts(now, &highest);
-	sweep_stragglers(now);
+	sweep_stragglers();
 	SPI_finish();
 	gg_become_self(&self);
 	if (raised > 0)

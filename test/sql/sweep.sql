@@ -140,3 +140,62 @@ SELECT grid_gov.sweep_at('2025-03-03 17:01+08');
 SELECT due_at FROM gov.event WHERE id = :e;
 DELETE FROM gov.calendar WHERE name = 'default';
 ROLLBACK;
+
+-- 8. What fails for one event, whoever is to blame, is left out alone: an automatic step that only waits, a resume, a city's trigger, a slave left behind.
+BEGIN;
+INSERT INTO gov.calendar (area, name, hours) VALUES ('371602', 'default', 'Asia/Shanghai; Mo-Fr 08:00-12:00,14:00-18:00; day 8h');
+SELECT pg_temp.run('handle 03-03 09:00 | feedback 10:00 | fail 16:00') AS rework \gset
+SELECT pg_temp.run('handle 03-03 09:00 | suspend 10:00 03-04_10:00') AS held \gset
+UPDATE gov.calendar SET hours = 'Asia/Shanghai; Mo-Fr 08:00-12:00; 2025-03-03/9999-12-31 off; day 8h' WHERE area = '371602';
+\set VERBOSITY default
+SELECT grid_gov.sweep_at('2025-03-05 13:00+08');
+\set VERBOSITY terse
+SELECT state, next_auto_at FROM gov.event WHERE id IN (:rework, :held) ORDER BY id;
+UPDATE gov.calendar SET hours = 'Asia/Shanghai; Mo-Fr 08:00-12:00,14:00-18:00; day 8h' WHERE area = '371602';
+SELECT grid_gov.sweep_at('2025-03-05 13:01+08') >= 0;
+SELECT state, next_auto_at FROM gov.event WHERE id IN (:rework, :held) ORDER BY id;
+ROLLBACK;
+BEGIN;
+SELECT pg_temp.run('handle 03-03 09:00') AS bad \gset
+SELECT pg_temp.run('handle 03-03 09:00') AS good \gset
+CREATE FUNCTION gov.sweep_refuse() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$ BEGIN IF NEW.id = (SELECT min(id) FROM gov.event) THEN RAISE 'the city says no'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER aa BEFORE UPDATE ON gov.event FOR EACH ROW EXECUTE FUNCTION gov.sweep_refuse();
+SELECT grid_gov.sweep_at('2025-03-05 13:00+08');
+SELECT event_id = :good AS good, rung FROM gov.alert ORDER BY id;
+ROLLBACK;
+BEGIN;
+INSERT INTO gov.calendar (area, name, hours) VALUES ('371602', 'default', 'Asia/Shanghai; Mo-Fr 08:00-12:00,14:00-18:00; day 8h');
+SELECT pg_temp.run('handle 03-03 09:00 | merge 10:00') AS slave \gset
+SELECT master_id AS master FROM gov.event WHERE id = :slave \gset
+CREATE FUNCTION gov.sweep_leave() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$ BEGIN IF OLD.state = 'merged' THEN RETURN NULL; END IF; RETURN NEW; END $$;
+CREATE TRIGGER aa BEFORE UPDATE ON gov.event FOR EACH ROW EXECUTE FUNCTION gov.sweep_leave();
+SELECT pg_temp.step(:master, 'centre_city', 'void', '2025-03-03 11:00+08');
+DROP TRIGGER aa ON gov.event;
+SELECT state FROM gov.event WHERE id = :slave;
+UPDATE gov.calendar SET hours = 'Asia/Shanghai; Mo-Fr 08:00-12:00; 2025-03-03/9999-12-31 off; day 8h' WHERE area = '371602';
+SELECT grid_gov.sweep_at('2025-03-03 12:00+08');
+UPDATE gov.calendar SET hours = 'Asia/Shanghai; Mo-Fr 08:00-12:00,14:00-18:00; day 8h' WHERE area = '371602';
+SELECT grid_gov.sweep_at('2025-03-03 12:01+08');
+SELECT state FROM gov.event WHERE id = :slave;
+ROLLBACK;
+
+-- 9. A deadline may stand while its red card comes sooner: a rest day became a working day.
+BEGIN;
+UPDATE gov.handling_limit SET allow = '4wd';
+SELECT pg_temp.run('handle 03-03 09:00 | sweep 03-06 20:00') AS e \gset
+SELECT due_at, next_alert_at FROM gov.event WHERE id = :e;
+UPDATE gov.calendar SET hours = replace(hours::text, '; day 8h', '; 2025-03-08 on; day 8h')::grid_gov.work_calendar WHERE name = 'default';
+SELECT grid_gov.sweep_at('2025-03-08 09:00+08');
+SELECT rung, at FROM gov.alert WHERE event_id = :e AND clock = 'handling' ORDER BY id;
+SELECT grid_gov.sweep_at('2025-03-10 09:00+08');
+ROLLBACK;
+
+-- 10. A stopped clock may go on by its calendar; a name that is no calendar's is told at once.
+BEGIN;
+INSERT INTO gov.calendar (area, name, hours) VALUES ('3716', 'long', 'Asia/Shanghai; Mo-Su 06:00-22:00; day 16h; valid 2018-01-01/2026-12-31');
+UPDATE gov.handling_limit SET calendar = 'long', allow = '6wh';
+UPDATE gov.handling_limit SET calendar = 'lang' WHERE area = '371602001001001';
+UPDATE gov.handling_limit SET calendar = 'long' WHERE area = '371602001001001';
+SELECT pg_temp.run('handle 03-03 17:00 | feedback 18:00') AS e \gset
+DELETE FROM gov.calendar WHERE name = 'long';
+ROLLBACK;
