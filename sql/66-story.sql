@@ -1,7 +1,7 @@
 -- Why is an event due when it is: its story out of the journal, for who asks.
 
 CREATE FUNCTION grid_gov.pause_text(pauses timestamptz[], allow grid_gov.time_limit, hours grid_gov.work_calendar) RETURNS text
-  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+  LANGUAGE c IMMUTABLE PARALLEL SAFE
   AS 'MODULE_PATHNAME', 'gg_pause_text';
 COMMENT ON FUNCTION grid_gov.pause_text(timestamptz[], grid_gov.time_limit, grid_gov.work_calendar) IS '内部:若干次暂停(起、止、起、止……)按时限自身的单位合计,写成中文';
 

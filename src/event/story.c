@@ -34,20 +34,28 @@ GG_FUNCTION(gg_pause_text);
 
 /*
  * pause_text(pauses timestamptz[], allow time_limit, hours work_calendar) -> text: what these
- * pauses (since, until, since, until, ...) add to a limit, in its own unit. Errors: 22008.
+ * pauses (since, until, since, until, ...) add to a limit, in its own unit; NULL without a
+ * calendar where the limit needs one. Errors: 22008.
  */
 Datum
 gg_pause_text(PG_FUNCTION_ARGS)
 {
-	GgLimit limit = gg_limit_of(PG_GETARG_DATUM(1));
-	const GgCalendar *c =
-		gg_calendar((struct varlena *) PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(2)));
+	GgLimit limit;
+	const GgCalendar *c = NULL;
 	StringInfoData buf;
 	Datum *at;
 	bool *null;
 	int n;
 	int64 units = 0;
 	bool provisional = false;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	limit = gg_limit_of(PG_GETARG_DATUM(1));
+	if (!PG_ARGISNULL(2))
+		c = gg_calendar((struct varlena *) PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(2)));
+	else if (gg_needs_calendar(limit.kind))
+		PG_RETURN_NULL();
 
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), TIMESTAMPTZOID, sizeof(TimestampTz),
 					  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &at, &null, &n);

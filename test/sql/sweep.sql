@@ -190,7 +190,7 @@ SELECT rung, at FROM gov.alert WHERE event_id = :e AND clock = 'handling' ORDER 
 SELECT grid_gov.sweep_at('2025-03-10 09:00+08');
 ROLLBACK;
 
--- 10. A stopped clock may go on by its calendar; a name that is no calendar's is told at once.
+-- 10. A stopped clock may go on by its calendar; a name that is no calendar's is told at once; natural time needs none to be told.
 BEGIN;
 INSERT INTO gov.calendar (area, name, hours) VALUES ('3716', 'long', 'Asia/Shanghai; Mo-Su 06:00-22:00; day 16h; valid 2018-01-01/2026-12-31');
 UPDATE gov.handling_limit SET calendar = 'long', allow = '6wh';
@@ -199,3 +199,4 @@ UPDATE gov.handling_limit SET calendar = 'long' WHERE area = '371602001001001';
 SELECT pg_temp.run('handle 03-03 17:00 | feedback 18:00') AS e \gset
 DELETE FROM gov.calendar WHERE name = 'long';
 ROLLBACK;
+SELECT grid_gov.pause_text('{2025-03-03 10:00+08,2025-03-04 15:20+08}', '24h', NULL), grid_gov.pause_text('{2025-03-03 10:00+08,2025-03-04 15:20+08}', '4wh', NULL) IS NULL;
