@@ -109,13 +109,16 @@ CREATE FUNCTION grid_gov.seed_plan(root text, name text)
 $f$;
 COMMENT ON FUNCTION grid_gov.seed_plan(text, text) IS '内部:setup() 要写入城市各表的种子行';
 
-CREATE FUNCTION grid_gov.seed_table(tab text, keys text[], cols text[], query text, version text) RETURNS jsonb
+CREATE FUNCTION grid_gov.seed_table(tab text, keys text[], cols text[], query text, version text, made boolean DEFAULT false, added text[] DEFAULT '{}') RETURNS jsonb
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
   SET datestyle = 'ISO, YMD'
   SET extra_float_digits = 1
   AS $f$
+-- made: the table was just made; added: these columns of it were. What went with them was not taken away row by row.
 DECLARE
+  anew boolean := made OR keys && added;
+  fill text[] := ARRAY(SELECT c FROM unnest(cols) c WHERE c = ANY (added));
   key text;
   columns text;
   plan jsonb;
@@ -124,10 +127,17 @@ DECLARE
 BEGIN
   SELECT 'concat_ws(''/'', ' || string_agg(format('COALESCE(r.%I::text, '''')', k), ', ' ORDER BY o) || ')' INTO key FROM unnest(keys) WITH ORDINALITY u (k, o);
   SELECT string_agg(format('r.%I', c), ', ' ORDER BY o) INTO columns FROM unnest(cols) WITH ORDINALITY u (c, o);
+  IF fill <> '{}' AND NOT anew THEN
+    EXECUTE format('UPDATE gov.%I AS t SET (%s) = ROW(%s) FROM (%s) q, jsonb_populate_record(NULL::gov.%1$I, to_jsonb(q)) r WHERE %5$s = %6$s',
+      tab, (SELECT string_agg(quote_ident(c), ', ' ORDER BY o) FROM unnest(fill) WITH ORDINALITY u (c, o)),
+      (SELECT string_agg(format('r.%I', c), ', ' ORDER BY o) FROM unnest(fill) WITH ORDINALITY u (c, o)), query, key, replace(key, 'r.', 't.'));
+    GET DIAGNOSTICS n = ROW_COUNT;
+    report := report || jsonb_build_array(jsonb_build_array('rows', 'gov.' || tab, 'replaced', n || ' rows: ' || array_to_string(fill, ', ')));
+  END IF;
   -- ours: the row as this version seeds it; there: as it stands; known: as we last wrote it
   EXECUTE format($q$
     SELECT COALESCE(jsonb_agg(jsonb_build_object('key', ours.key, 'mark', ours.mark, 'row', ours.r, 'what', CASE
-        WHEN there.mark IS NULL AND known.fingerprint IS NULL THEN 'insert'
+        WHEN there.mark IS NULL AND (known.fingerprint IS NULL OR %5$L) THEN 'insert'
         WHEN there.mark IS NULL THEN 'deleted'
         WHEN there.mark = ours.mark AND there.mark = known.fingerprint THEN 'same'
         WHEN there.mark = ours.mark THEN 'adopt'
@@ -137,7 +147,7 @@ BEGIN
     FROM (SELECT %1$s AS key, md5(ROW(%2$s)::text) AS mark, to_jsonb(r) AS r FROM (%3$s) q, jsonb_populate_record(NULL::gov.%4$I, to_jsonb(q)) r) ours
     LEFT JOIN (SELECT %1$s AS key, md5(ROW(%2$s)::text) AS mark FROM gov.%4$I r) there ON there.key = ours.key
     LEFT JOIN gov.meta known ON known.kind = 'seed' AND known.name = 'gov.%4$s:' || ours.key$q$,
-    key, columns, query, tab) INTO plan;
+    key, columns, query, tab, anew) INTO plan;
 
   EXECUTE format('INSERT INTO gov.%I (%s) SELECT %s FROM jsonb_array_elements($1) e, jsonb_populate_record(NULL::gov.%1$I, e->''row'') r WHERE e->>''what'' = ''insert''',
     tab, (SELECT string_agg(quote_ident(c), ', ' ORDER BY o) FROM unnest(cols) WITH ORDINALITY u (c, o)), columns) USING plan;
@@ -160,12 +170,162 @@ BEGIN
   RETURN jsonb_build_object('report', report, 'same', (SELECT count(*) FROM jsonb_array_elements(plan) e WHERE e->>'what' IN ('same', 'adopt')));
 END
 $f$;
-COMMENT ON FUNCTION grid_gov.seed_table(text, text[], text[], text, text) IS '内部:写入一张表的种子行;未改动的更新,改动过的保留并列出';
+COMMENT ON FUNCTION grid_gov.seed_table(text, text[], text[], text, text, boolean, text[]) IS '内部:写入一张表的种子行;未改动的更新,改动过的保留并列出';
 
-CREATE FUNCTION grid_gov.setup_object(kind text, name text, ddl text, version text) RETURNS jsonb
+CREATE FUNCTION grid_gov.table_columns(ddl text) RETURNS TABLE (ord bigint, name text, definition text)
+  LANGUAGE sql IMMUTABLE
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+  -- one a line; what constrains the whole table begins with a capital
+  SELECT l.ord, m[1], m[2]
+  FROM regexp_split_to_table(split_part(ddl, E'\n);', 1), '\n') WITH ORDINALITY l (line, ord), regexp_match(l.line, '^  ([a-z_]\w*) (.*?),?$') m
+  WHERE m IS NOT NULL
+$f$;
+COMMENT ON FUNCTION grid_gov.table_columns(text) IS '内部:一张表的定义中的各列';
+
+CREATE FUNCTION grid_gov.missing_columns(tab text, ddl text) RETURNS TABLE (ord bigint, name text, definition text)
+  LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+  SELECT c.ord, c.name, c.definition
+  FROM pg_class t CROSS JOIN grid_gov.table_columns(ddl) c
+  WHERE t.oid = to_regclass(tab) AND t.relkind IN ('r', 'p')
+    AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = c.name AND NOT a.attisdropped)
+  ORDER BY c.ord
+$f$;
+COMMENT ON FUNCTION grid_gov.missing_columns(text, text) IS '内部:一张表按定义缺少的列';
+
+CREATE FUNCTION grid_gov.attempt(statement text) RETURNS text
   LANGUAGE plpgsql
   AS $f$
--- The caller has set search_path (pg_catalog, the schema of PostGIS) and has become the owner of gov.
+-- The caller has set search_path.
+BEGIN
+  EXECUTE statement;
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  RETURN format('%s: %s', statement, SQLERRM);
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.attempt(text) IS '内部:试做一条语句,做不到时返回语句与原因';
+
+CREATE FUNCTION grid_gov.setup_table(name text, ddl text, version text, renewed text[]) RETURNS jsonb
+  LANGUAGE plpgsql
+  AS $f$
+-- A table that is there is never replaced: it gets the columns that it lacks, and the comments of this version. As setup_object().
+-- renewed: tables that were made, or got their key back, before this one. The result is for finish_table(): added, the new columns;
+-- later, what must wait until seed_table() has filled them.
+DECLARE
+  is_mark text := grid_gov.object_fingerprint('table', name, ddl);
+  was record;
+  known boolean;
+  same boolean;
+  rekeyed boolean := false;
+  filled boolean;
+  added text[] := '{}';
+  tries text[] := '{}';
+  later text[] := '{}';
+  detail text;
+  statement text;
+  c record;
+BEGIN
+  FOR c IN SELECT * FROM grid_gov.missing_columns(name, ddl) LOOP
+    IF filled IS NULL THEN
+      EXECUTE format('SELECT EXISTS (SELECT FROM %s)', name) INTO filled;
+    END IF;
+    statement := regexp_replace(c.definition, ' PRIMARY KEY\M| REFERENCES gov\.\w+( ON (UPDATE|DELETE) CASCADE)*', '', 'g');
+    IF filled AND c.definition !~ '\m(DEFAULT|GENERATED)\M' THEN
+      IF statement ~ '(?<!IS) NOT NULL\M' THEN
+        tries := tries || format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', name, c.name);
+      END IF;
+      statement := regexp_replace(statement, '(?<!IS) NOT NULL\M', '', 'g');
+    END IF;
+    IF c.definition ~ '\mPRIMARY KEY\M' THEN
+      tries := tries || format('ALTER TABLE %s ADD PRIMARY KEY (%I)', name, c.name);
+      rekeyed := true;
+    END IF;
+    EXECUTE format('ALTER TABLE %s ADD COLUMN %I %s', name, c.name, statement);
+    added := added || c.name;
+    detail := concat_ws(', ', detail, c.name || CASE WHEN filled AND c.definition ~ '\mGENERATED\M' THEN ' (rows numbered anew)' ELSE '' END);
+  END LOOP;
+  IF added <> '{}' THEN
+    -- what constrained a column went with it
+    FOR statement IN
+      SELECT l.m[1]
+      FROM regexp_split_to_table(split_part(ddl, E'\n);', 1), '\n') WITH ORDINALITY x (line, ord), regexp_match(x.line, '^  ((?:PRIMARY KEY|UNIQUE|CHECK)\M.*?),?$') l (m)
+      WHERE EXISTS (SELECT FROM unnest(added) a WHERE l.m[1] ~ ('\m' || a || '\M'))
+      ORDER BY x.ord
+    LOOP
+      tries := tries || format('ALTER TABLE %s ADD %s', name, statement);
+    END LOOP;
+  END IF;
+  -- references to a table that was lost
+  FOR c IN SELECT x.name, r.m[1] AS target, r.m[2] AS more FROM grid_gov.table_columns(ddl) x, regexp_match(x.definition, ' REFERENCES (gov\.\w+)((?: ON (?:UPDATE|DELETE) CASCADE)*)') r (m) WHERE r.m IS NOT NULL LOOP
+    IF (c.target = ANY (renewed) OR c.name = ANY (added))
+      AND NOT EXISTS (SELECT FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND ARRAY[a.attnum] = k.conkey
+        WHERE k.conrelid = to_regclass(setup_table.name) AND k.contype = 'f' AND a.attname = c.name) THEN
+      tries := tries || format('ALTER TABLE %s ADD FOREIGN KEY (%I) REFERENCES %s%s', name, c.name, c.target, c.more);
+    END IF;
+  END LOOP;
+  FOREACH statement IN ARRAY tries LOOP
+    IF grid_gov.attempt(statement) IS NOT NULL THEN
+      later := later || statement;
+    END IF;
+  END LOOP;
+
+  SELECT x.value AS ddl, x.fingerprint AS mark INTO was FROM gov.meta x WHERE x.kind = 'table' AND x.name = setup_table.name;
+  known := FOUND;
+  IF added <> '{}' OR NOT known OR was.ddl IS DISTINCT FROM md5(ddl) THEN
+    FOR statement IN SELECT s FROM regexp_split_to_table(ddl, ';\s*(\n|$)') s WHERE s ~ '^COMMENT ON' LOOP
+      EXECUTE statement;
+    END LOOP;
+  END IF;
+  -- as we left it, or a table of that name made by the city: what we change now is ours
+  same := NOT known OR was.mark IS NULL OR was.mark = is_mark;
+  INSERT INTO gov.meta AS x (kind, name, value, fingerprint, version)
+    VALUES ('table', name, md5(ddl), grid_gov.object_fingerprint('table', name, ddl), setup_table.version)
+    ON CONFLICT ON CONSTRAINT meta_pkey DO UPDATE SET value = EXCLUDED.value, version = EXCLUDED.version, installed_at = EXCLUDED.installed_at,
+      -- a table that the city changed stays marked as changed
+      fingerprint = CASE WHEN same THEN EXCLUDED.fingerprint ELSE x.fingerprint END
+    WHERE x.value IS DISTINCT FROM EXCLUDED.value OR added <> '{}';
+  RETURN jsonb_build_object('name', name, 'ddl', ddl, 'same', same, 'rekeyed', rekeyed, 'added', added, 'later', later, 'detail', 'columns added: ' || detail);
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.setup_table(text, text, text, text[]) IS '内部:给 gov 的一张表补上缺少的列、约束与注释';
+
+CREATE FUNCTION grid_gov.finish_table(part jsonb) RETURNS jsonb
+  LANGUAGE plpgsql
+  AS $f$
+-- What setup_table() left, and what there is to say about the table. As setup_object().
+DECLARE
+  mark text;
+  problem text;
+  statement text;
+  report jsonb := '[]';
+BEGIN
+  FOR statement IN SELECT jsonb_array_elements_text(part->'later') LOOP
+    problem := grid_gov.attempt(statement);
+    IF problem IS NOT NULL THEN
+      report := report || jsonb_build_array(jsonb_build_array('table', part->>'name', 'broken', problem));
+    END IF;
+  END LOOP;
+  mark := grid_gov.object_fingerprint('table', part->>'name', part->>'ddl');
+  IF (part->>'same')::boolean THEN
+    UPDATE gov.meta x SET fingerprint = mark WHERE x.kind = 'table' AND x.name = part->>'name' AND x.fingerprint IS DISTINCT FROM mark;
+  END IF;
+  IF EXISTS (SELECT FROM gov.meta x WHERE x.kind = 'table' AND x.name = part->>'name' AND x.fingerprint IS DISTINCT FROM mark) THEN
+    RETURN jsonb_build_array(jsonb_build_array('table', part->>'name', 'kept, differs', concat_ws('; ', 'changed by the city', part->>'detail'))) || report;
+  ELSIF part->>'detail' IS NOT NULL THEN
+    RETURN jsonb_build_array(jsonb_build_array('table', part->>'name', 'replaced', part->>'detail')) || report;
+  END IF;
+  RETURN report;
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.finish_table(jsonb) IS '内部:一张表补列之后的约束、指纹与报告';
+
+CREATE FUNCTION grid_gov.setup_object(kind text, name text, ddl text, version text, anew boolean DEFAULT false) RETURNS jsonb
+  LANGUAGE plpgsql
+  AS $f$
+-- The caller has set search_path (pg_catalog, the schema of PostGIS) and has become the owner of gov. anew: what it stands on was lost.
 DECLARE
   is_mark text := grid_gov.object_fingerprint(kind, name, ddl);
   was record;
@@ -173,7 +333,6 @@ DECLARE
   there boolean;
   statement text;
   m text[];
-  done text := '';
   report jsonb := '[]';
 BEGIN
   SELECT x.value AS ddl, x.fingerprint AS mark INTO was FROM gov.meta x WHERE x.kind = setup_object.kind AND x.name = setup_object.name;
@@ -187,35 +346,13 @@ BEGIN
       EXECUTE ddl;
       report := jsonb_build_array(jsonb_build_array(kind, name, 'created', NULL));
     END IF;
-  ELSIF kind = 'table' AND is_mark IS NOT NULL THEN
-    IF known AND was.ddl = md5(ddl) THEN
-      IF was.mark <> is_mark THEN
-        report := jsonb_build_array(jsonb_build_array(kind, name, 'kept, differs', 'changed by the city'));
-      END IF;
-      RETURN report;
-    END IF;
-    -- a table is never replaced: it gets the columns that it lacks (one a line in the text) and the new comments
-    FOR m IN SELECT regexp_matches(c, '^  ([a-z_]\w*) (.*?),?$') FROM regexp_split_to_table(split_part(ddl, E'\n);', 1), '\n') c LOOP
-      IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass(name) AND a.attname = m[1] AND NOT a.attisdropped) THEN
-        EXECUTE format('ALTER TABLE %s ADD COLUMN %I %s', name, m[1], m[2]);
-        done := concat_ws(', ', NULLIF(done, ''), m[1]);
-      END IF;
-    END LOOP;
-    FOR statement IN SELECT s FROM regexp_split_to_table(ddl, ';\s*(\n|$)') s WHERE s ~ '^COMMENT ON' LOOP
-      EXECUTE statement;
-    END LOOP;
-    IF known AND was.mark <> is_mark THEN
-      report := jsonb_build_array(jsonb_build_array(kind, name, 'kept, differs', concat_ws('; ', 'changed by the city', 'columns added: ' || NULLIF(done, ''))));
-    ELSIF done <> '' THEN
-      report := jsonb_build_array(jsonb_build_array(kind, name, 'replaced', 'columns added: ' || done));
-    END IF;
   ELSE
     there := CASE kind WHEN 'view' THEN to_regclass(name) IS NOT NULL WHEN 'index' THEN to_regclass(name) IS NOT NULL ELSE is_mark IS NOT NULL END;
     IF there AND known AND was.ddl = md5(ddl) AND was.mark = is_mark THEN
       RETURN report;
     ELSIF there AND (NOT known OR was.mark IS DISTINCT FROM is_mark) THEN
       RETURN jsonb_build_array(jsonb_build_array(kind, name, 'kept, differs', CASE WHEN known THEN 'changed by the city' ELSE 'made by the city' END));
-    ELSIF NOT there AND known AND kind = 'index' THEN
+    ELSIF NOT there AND known AND kind = 'index' AND NOT anew THEN
       RETURN jsonb_build_array(jsonb_build_array(kind, name, 'kept, differs', 'dropped by the city'));
     END IF;
     IF kind = 'view' THEN
@@ -232,18 +369,24 @@ BEGIN
         EXECUTE format('DROP INDEX %s', name);
       END IF;
     END IF;
-    EXECUTE statement;
+    IF anew THEN
+      statement := grid_gov.attempt(statement);
+      IF statement IS NOT NULL THEN
+        RETURN jsonb_build_array(jsonb_build_array(kind, name, 'broken', statement));
+      END IF;
+    ELSE
+      EXECUTE statement;
+    END IF;
     report := jsonb_build_array(jsonb_build_array(kind, name, CASE WHEN there THEN 'replaced' WHEN known THEN 'created again' ELSE 'created' END, NULL));
   END IF;
   INSERT INTO gov.meta AS x (kind, name, value, fingerprint, version)
     VALUES (kind, name, md5(ddl), grid_gov.object_fingerprint(kind, name, ddl), setup_object.version)
     ON CONFLICT ON CONSTRAINT meta_pkey DO UPDATE SET value = EXCLUDED.value, version = EXCLUDED.version, installed_at = EXCLUDED.installed_at,
-      -- a table that the city changed stays marked as changed
-      fingerprint = CASE WHEN x.kind = 'table' AND x.fingerprint <> is_mark THEN x.fingerprint ELSE EXCLUDED.fingerprint END;
+      fingerprint = EXCLUDED.fingerprint;
   RETURN report;
 END
 $f$;
-COMMENT ON FUNCTION grid_gov.setup_object(text, text, text, text) IS '内部:建立或更新 gov 的一个对象;城市改动过的保留并列出';
+COMMENT ON FUNCTION grid_gov.setup_object(text, text, text, text, boolean) IS '内部:建立或更新 gov 的一个对象;城市改动过的保留并列出';
 
 CREATE FUNCTION grid_gov.run_as(role regrole, command text) RETURNS jsonb
   LANGUAGE c VOLATILE STRICT
@@ -259,7 +402,10 @@ DECLARE
   fresh boolean := NOT EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = 'gov'::regnamespace AND c.relname = 'meta');
   report jsonb := '[]';
   same bigint := 0;
+  renewed text[] := '{}';
+  parts jsonb := '{}';
   part jsonb;
+  added text[];
   o record;
   m text[];
 BEGIN
@@ -273,14 +419,31 @@ BEGIN
       IF o.name = 'gov.meta' AND fresh THEN
         EXECUTE o.ddl;
         INSERT INTO gov.meta (kind, name, value, fingerprint, version) VALUES ('table', 'gov.meta', md5(o.ddl), grid_gov.object_fingerprint('table', 'gov.meta', o.ddl), version);
-        part := jsonb_build_array(jsonb_build_array('table', o.name, 'created', NULL));
+        report := report || jsonb_build_array(jsonb_build_array('table', o.name, 'created', NULL));
+        added := NULL;
+      ELSIF grid_gov.object_fingerprint('table', o.name, o.ddl) IS NULL THEN
+        report := report || grid_gov.setup_object('table', o.name, regexp_replace(o.ddl, '^CREATE (UNIQUE )?INDEX [^\n]*;\n?', '', 'gn'), version);
+        renewed := renewed || o.name;
+        parts := parts || jsonb_build_object(o.name, NULL);
+        added := NULL;
       ELSE
-        part := grid_gov.setup_object('table', o.name, regexp_replace(o.ddl, '^CREATE (UNIQUE )?INDEX [^\n]*;\n?', '', 'gn'), version);
+        part := grid_gov.setup_table(o.name, regexp_replace(o.ddl, '^CREATE (UNIQUE )?INDEX [^\n]*;\n?', '', 'gn'), version, renewed);
+        added := ARRAY(SELECT jsonb_array_elements_text(part->'added'));
+        IF (part->>'rekeyed')::boolean THEN
+          renewed := renewed || o.name;
+        END IF;
+        IF added <> '{}' OR part->'later' <> '[]' THEN
+          parts := parts || jsonb_build_object(o.name, part);
+        END IF;
+        IF part->'later' = '[]' THEN
+          part := grid_gov.finish_table(part);
+          same := same + (jsonb_array_length(part) = 0)::integer;
+          report := report || part;
+        END IF;
       END IF;
-      same := same + (jsonb_array_length(part) = 0)::integer;
-      report := report || part;
       FOR m IN SELECT regexp_matches(o.ddl, '^(CREATE (?:UNIQUE )?INDEX (\w+) [^\n]*);$', 'gn') LOOP
-        part := grid_gov.setup_object('index', 'gov.' || m[2], m[1], version);
+        part := grid_gov.setup_object('index', 'gov.' || m[2], m[1], version,
+          NOT fresh AND (added IS NULL OR EXISTS (SELECT FROM unnest(added) a WHERE m[1] ~ ('\m' || a || '\M'))));
         same := same + (jsonb_array_length(part) = 0)::integer;
         report := report || part;
       END LOOP;
@@ -300,9 +463,13 @@ BEGIN
     SET CONSTRAINTS gov.zz_grid_gov_check IMMEDIATE;
   END IF;
   FOR o IN SELECT * FROM grid_gov.seed_plan(city, name) LOOP
-    part := grid_gov.seed_table(o.tab, o.keys, o.cols, o.query, version);
+    part := parts->('gov.' || o.tab);
+    part := grid_gov.seed_table(o.tab, o.keys, o.cols, o.query, version, COALESCE(part = 'null', false), ARRAY(SELECT jsonb_array_elements_text(NULLIF(part, 'null')->'added')));
     same := same + (part->>'same')::bigint;
     report := report || (part->'report');
+  END LOOP;
+  FOR part IN SELECT p.value FROM jsonb_each(parts) p WHERE p.value->'later' <> '[]' LOOP
+    report := report || grid_gov.finish_table(part);
   END LOOP;
   IF EXISTS (SELECT FROM pg_constraint c WHERE c.connamespace = 'gov'::regnamespace AND c.conname = 'zz_grid_gov_check') THEN
     SET CONSTRAINTS gov.zz_grid_gov_check DEFERRED;
@@ -335,6 +502,78 @@ END
 $f$;
 COMMENT ON FUNCTION grid_gov.setup_gov(text, text, text, text) IS '内部:setup() 以 gov 所有者身份执行的步骤';
 
+CREATE FUNCTION grid_gov.foreign_objects(schema_owner oid) RETURNS TABLE (kind text, object text, owner oid, ours boolean)
+  LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+  -- what follows its table (indexes, sequences of columns, row types, array types) and what belongs to an extension is left out
+  SELECT x.kind, x.object, x.owner, EXISTS (SELECT FROM grid_gov.ref_object r WHERE r.kind IN ('table', 'view') AND r.name = x.name)
+  FROM (
+    SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' WHEN 'c' THEN 'type' ELSE 'table' END,
+      format('gov.%I', c.relname), c.relowner, 'gov.' || c.relname, 'pg_class'::regclass::oid, c.oid
+    FROM pg_class c
+    WHERE c.relnamespace = to_regnamespace('gov') AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
+      AND NOT (c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')))
+    UNION ALL
+    SELECT 'type', format('gov.%I', t.typname), t.typowner, NULL, 'pg_type'::regclass, t.oid
+    FROM pg_type t
+    WHERE t.typnamespace = to_regnamespace('gov') AND t.typtype IN ('b', 'd', 'e', 'r') AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)
+    UNION ALL
+    SELECT 'routine', p.oid::regprocedure::text, p.proowner, NULL, 'pg_proc'::regclass, p.oid
+    FROM pg_proc p
+    WHERE p.pronamespace = to_regnamespace('gov')
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i')
+  ) x (kind, object, owner, name, class, id)
+  WHERE x.owner <> schema_owner
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = x.class AND d.objid = x.id AND d.deptype = 'e')
+  ORDER BY 1, 2
+$f$;
+COMMENT ON FUNCTION grid_gov.foreign_objects(oid) IS '内部:gov 中不归该角色所有的对象;ours 为 setup() 建立的表与视图';
+
+CREATE FUNCTION grid_gov.give_gov(owner regrole, was regrole) RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+-- A superuser makes somebody else the owner of gov. What a third role made for itself there stays its own.
+DECLARE
+  meta_owner oid := (SELECT c.relowner FROM pg_class c WHERE c.relnamespace = 'gov'::regnamespace AND c.relname = 'meta');
+  given jsonb := '{}';
+  o record;
+BEGIN
+  EXECUTE format('ALTER SCHEMA gov OWNER TO %s', owner);
+  FOR o IN
+    SELECT f.kind, f.object FROM grid_gov.foreign_objects(owner) f
+    WHERE f.ours OR f.owner IN (was, meta_owner) OR (SELECT r.rolsuper FROM pg_roles r WHERE r.oid = f.owner)
+  LOOP
+    EXECUTE format('ALTER %s %s OWNER TO %s', o.kind, o.object, owner);
+    given := given || jsonb_build_object(o.kind, COALESCE((given->>o.kind)::integer, 0) + 1);
+  END LOOP;
+  RETURN jsonb_build_array(jsonb_build_array('schema', 'gov', 'replaced',
+    format('owner %s%s%s', owner, ', was ' || NULLIF(was, owner)::regrole, (SELECT ': ' || string_agg(format('%s %s%s', g.value, g.key, CASE g.value WHEN '1' THEN '' ELSE 's' END), ', ' ORDER BY g.key) FROM jsonb_each_text(given) g))));
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.give_gov(regrole, regrole) IS '内部:把 gov 及其中的对象交给另一个所有者';
+
+CREATE FUNCTION grid_gov.give_grants(was oid) RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+-- Runs as the new owner of gov, who may grant: what the former one had granted in grid_gov.
+DECLARE
+  o record;
+BEGIN
+  FOR o IN
+    SELECT p.oid::regprocedure AS routine, x.grantee::regrole AS role
+    FROM pg_proc p, aclexplode(p.proacl) x
+    WHERE p.pronamespace = 'grid_gov'::regnamespace AND x.grantor = was AND x.grantee <> 0 AND x.grantee <> current_user::regrole
+  LOOP
+    EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %s', o.routine, o.role);
+  END LOOP;
+  RETURN 'null';
+END
+$f$;
+COMMENT ON FUNCTION grid_gov.give_grants(oid) IS '内部:原所有者授予的函数权限改由新所有者授予';
+
 CREATE FUNCTION grid_gov.setup_city(root text, name text, owner regrole) RETURNS jsonb
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
@@ -345,6 +584,9 @@ DECLARE
   superuser boolean := (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user);
   gov oid := to_regnamespace('gov');
   gov_owner regrole;
+  was_owner regrole;
+  reader regrole;
+  barred boolean := false;
   settings jsonb;
   was_root text;
   was_version text;
@@ -369,9 +611,25 @@ BEGIN
 
   IF gov IS NOT NULL THEN
     SELECT n.nspowner::regrole INTO gov_owner FROM pg_namespace n WHERE n.oid = gov;
-    -- whatever this schema holds is its owner's, who might have put anything there
-    IF EXISTS (SELECT FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relnamespace = gov AND c.relname = 'meta' AND c.relkind = 'r' AND a.attname = 'fingerprint') THEN
-      settings := grid_gov.run_as(gov_owner, 'SELECT COALESCE(jsonb_object_agg(m.name, m.value), ''{}'') FROM gov.meta m WHERE m.kind = ''setting''');
+    SELECT c.relowner::regrole INTO reader
+      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+      WHERE c.relnamespace = gov AND c.relname = 'meta' AND c.relkind = 'r' AND a.attname IN ('kind', 'name', 'value') AND NOT a.attisdropped
+      GROUP BY c.relowner HAVING count(*) = 3;
+    IF reader IS NOT NULL AND NOT (superuser AND owner IS NOT NULL) AND EXISTS (SELECT FROM grid_gov.foreign_objects(gov_owner) f WHERE f.ours) THEN
+      RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+        MESSAGE = format('schema "gov" belongs to role %s, %s of its tables and views do not', gov_owner, (SELECT count(*) FROM grid_gov.foreign_objects(gov_owner) f WHERE f.ours)),
+        HINT = format('Let a superuser call grid_gov.setup(%L, %L, owner => %L).', city, name, gov_owner::text);
+    END IF;
+    -- whatever this table holds is its owner's, who might have put anything there
+    IF reader IS NOT NULL THEN
+      IF superuser AND NOT has_schema_privilege(reader, gov, 'USAGE') THEN
+        EXECUTE format('GRANT USAGE ON SCHEMA gov TO %s', reader);
+        barred := true;
+      END IF;
+      settings := grid_gov.run_as(reader, 'SELECT COALESCE(jsonb_object_agg(m.name, m.value), ''{}'') FROM gov.meta m WHERE m.kind = ''setting''');
+      IF barred THEN
+        EXECUTE format('REVOKE USAGE ON SCHEMA gov FROM %s', reader);
+      END IF;
       IF settings->>'made_by' = 'grid_gov' THEN
         was_root := settings->>'root';
         was_version := settings->>'version';
@@ -385,14 +643,19 @@ BEGIN
       RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
         MESSAGE = format('this database is set up for %s, not for %s', was_root, city),
         HINT = 'One city (or county, or province) is one database; differences inside it are rows keyed by area.';
-    ELSIF owner IS NOT NULL AND owner <> gov_owner THEN
+    ELSIF owner IS NOT NULL AND owner <> gov_owner AND NOT superuser THEN
       RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
         MESSAGE = format('schema "gov" belongs to role %s, not to %s', gov_owner, owner),
-        HINT = 'Leave owner away, or change the owner with REASSIGN OWNED first.';
+        HINT = 'Leave owner away; a superuser who names another owner makes that role the owner.';
     ELSIF string_to_array(was_version, '.')::integer[] > string_to_array(version, '.')::integer[] THEN
       RAISE EXCEPTION USING ERRCODE = 'WG010',
         MESSAGE = format('schema "gov" was set up by version %s, the extension is version %s', was_version, version),
         HINT = 'Install the newer version of grid_gov and run ALTER EXTENSION grid_gov UPDATE.';
+    END IF;
+    IF owner <> gov_owner OR EXISTS (SELECT FROM grid_gov.foreign_objects(gov_owner) f WHERE f.ours) THEN
+      was_owner := COALESCE(NULLIF(gov_owner, owner), reader);
+      gov_owner := owner;
+      report := grid_gov.give_gov(gov_owner, was_owner);
     END IF;
   ELSIF owner IS NOT NULL THEN
     gov_owner := owner;
@@ -410,6 +673,10 @@ BEGIN
     IF NOT has_schema_privilege(gov_owner, postgis, 'USAGE') THEN
       EXECUTE format('GRANT USAGE ON SCHEMA %I TO %s', postgis, gov_owner);
       report := report || jsonb_build_array(jsonb_build_array('privilege', 'schema ' || postgis, 'granted', 'USAGE to ' || gov_owner));
+    END IF;
+    IF was_owner <> gov_owner AND was_owner <> ALL (SELECT p.proowner FROM pg_proc p WHERE p.pronamespace = 'grid_gov'::regnamespace) THEN
+      PERFORM grid_gov.run_as(gov_owner, format('SELECT grid_gov.give_grants(%s)', was_owner::oid));
+      EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA grid_gov FROM %s CASCADE', was_owner);
     END IF;
   ELSIF EXISTS (SELECT FROM pg_proc p WHERE p.pronamespace = 'grid_gov'::regnamespace AND NOT has_function_privilege(gov_owner, p.oid, 'EXECUTE')) THEN
     RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
@@ -515,7 +782,7 @@ BEGIN
     FROM pg_proc p
     WHERE p.pronamespace = 'grid_gov'::regnamespace AND p.prorettype <> 'trigger'::regtype AND p.provolatile <> 'i'
       AND (p.proname::text = ANY (functions)
-        OR persona IN ('dba', 'bi', 'backend', 'auditor') AND p.provolatile = 's' AND p.proname NOT IN ('verify_journal', 'verify_own_log', 'object_fingerprint', 'seed_plan', 'check_workflow'))
+        OR persona IN ('dba', 'bi', 'backend', 'auditor') AND p.provolatile = 's' AND p.proname NOT IN ('verify_journal', 'verify_own_log', 'object_fingerprint', 'seed_plan', 'check_plan', 'foreign_objects', 'missing_columns', 'check_workflow'))
     ORDER BY 1
   LOOP
     EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', o.object, role);
@@ -558,6 +825,12 @@ BEGIN
   IF place IS NULL OR grid_gov.code_level(place) IS NULL OR NOT starts_with(place, root) THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('"%s" is not an area inside %s', area, root),
       HINT = 'Give the code of a city, county, town, village or grid.';
+  END IF;
+  -- as long as the city has loaded no places, there is nothing to tell a slip by
+  IF NOT grid_gov.run_as(gov_owner, format($q$SELECT to_jsonb(NOT EXISTS (SELECT FROM gov.division d WHERE d.code <> %L) AND NOT EXISTS (SELECT FROM gov.grid)
+      OR EXISTS (SELECT FROM gov.division d WHERE starts_with(d.code, %L)) OR EXISTS (SELECT FROM gov.grid g WHERE starts_with(g.code, %2$L)))$q$, root, place))::boolean THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('no division or grid of this city lies in area "%s"', place),
+      HINT = 'Correct the code, or add the place to gov.division or gov.grid first.';
   END IF;
   report := grid_gov.run_as(gov_owner, format('SELECT grid_gov.grant_persona(%L, %L)', role_name, persona));
   IF persona <> 'worker' THEN
@@ -630,6 +903,101 @@ END
 $f$;
 COMMENT ON FUNCTION grid_gov.revoke_access(regrole) IS '收回 grant_access() 授予该角色的全部权限与区域(删除角色之前须先收回)';
 
+CREATE FUNCTION grid_gov.check_plan() RETURNS TABLE (ord integer, problem text, query text)
+  LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+  -- each query gives (detail, hint) for the root ($1), the version of the extension ($2) and the owner of gov ($3), and stands alone
+  SELECT v.ord, v.problem, v.query
+  FROM (VALUES
+    (10, 'gov_version', $q$SELECT format('gov 由版本 %s 建立,扩展版本 %s', m.value, $2), '再次执行 grid_gov.setup(),可先用 dry_run => true 查看'
+      FROM (SELECT max(x.value) AS value FROM gov.meta x WHERE x.kind = 'setting' AND x.name = 'version') m WHERE m.value IS DISTINCT FROM $2$q$),
+    (20, 'owner_superuser', $q$SELECT format('gov 的所有者 %s 是超级用户', $3::regrole),
+        format('CREATE ROLE gov_owner NOLOGIN; SELECT * FROM grid_gov.setup(%L, %L, owner => ''gov_owner'')', $1, (SELECT m.value FROM gov.meta m WHERE m.kind = 'setting' AND m.name = 'name'))
+      FROM pg_roles r WHERE r.oid = $3 AND r.rolsuper$q$),
+    (30, 'other_owner', $q$SELECT format('模式 gov 归 %s 所有,其中 %s 个表和视图归 %s 所有', $3::regrole, count(*), string_agg(DISTINCT f.owner::regrole::text, '、')),
+        format('由超级用户执行 grid_gov.setup(root => …, name => …, owner => %L)', $3::regrole::text)
+      FROM grid_gov.foreign_objects($3) f WHERE f.ours HAVING count(*) > 0$q$),
+    (40, 'missing_column', $q$SELECT o.name || '.' || c.name, '再次执行 grid_gov.setup()'
+      FROM grid_gov.ref_object o CROSS JOIN grid_gov.missing_columns(o.name, o.ddl) c WHERE o.kind = 'table' ORDER BY o.ord, c.ord$q$),
+    (60, 'trigger_disabled', $q$SELECT format('%s 上的触发器 %s 未启用', t.tgrelid::regclass, t.tgname), format('ALTER TABLE %s ENABLE TRIGGER %I', t.tgrelid::regclass, t.tgname)
+      FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+      WHERE p.pronamespace = 'grid_gov'::regnamespace AND NOT t.tgisinternal AND t.tgenabled NOT IN ('O', 'A') ORDER BY 1$q$),
+    (70, 'later_trigger', $q$SELECT format('gov.event 的 BEFORE 触发器 %s 排在守卫 zz_grid_gov_guard 之后,会在其后改动行', t.tgname), '改名,使其按字母序排在 zz_grid_gov_guard 之前'
+      FROM pg_trigger t WHERE t.tgrelid = to_regclass('gov.event') AND NOT t.tgisinternal AND t.tgtype & 3 = 3 AND t.tgname > 'zz_grid_gov_guard' ORDER BY 1$q$),
+    -- act(), report() and sweep() fire the city's triggers as the owner, with the search_path of whoever calls
+    (80, 'trigger_search_path', $q$SELECT DISTINCT format('触发器函数 %s 未固定 search_path,会以 gov 所有者的身份按调用者的 search_path 执行', p.oid::regprocedure),
+        format('ALTER FUNCTION %s SET search_path = pg_catalog, pg_temp,并写全其余名称', p.oid::regprocedure)
+      FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
+      WHERE c.relnamespace = to_regnamespace('gov') AND NOT t.tgisinternal AND p.pronamespace <> 'grid_gov'::regnamespace AND l.lanname NOT IN ('internal', 'c')
+        AND NOT EXISTS (SELECT FROM unnest(p.proconfig) s WHERE starts_with(s, 'search_path=')) ORDER BY 1$q$),
+    (90, 'row_security_off', $q$SELECT c.oid::regclass::text || ' 未启用行级安全', format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', c.oid::regclass)
+      FROM pg_class c
+      WHERE c.oid IN (SELECT p.polrelid FROM pg_policy p WHERE p.polname = 'grid_gov_see') AND c.relnamespace = to_regnamespace('gov') AND NOT c.relrowsecurity ORDER BY 1$q$),
+    (100, 'missing_root', $q$SELECT format('gov.division 中没有 %s', $1), '补录该行政区划' WHERE NOT EXISTS (SELECT FROM gov.division d WHERE d.code = $1)$q$),
+    (110, 'missing_calendar', $q$SELECT format('没有适用于 %s 的默认日历', $1), '在 gov.calendar 中补录 name = ''default'' 的行'
+      WHERE NOT EXISTS (SELECT FROM gov.calendar c WHERE c.area = $1 AND c.name = 'default')$q$),
+    -- two zones are one when their clocks agree, summer and winter
+    (120, 'timezone', $q$SELECT format('数据库时区 %s 与默认日历的时区 %s 不同', current_setting('TimeZone'), z.zone), format('ALTER DATABASE %I SET timezone TO %L', current_database(), z.zone)
+      FROM (SELECT split_part(c.hours::text, ';', 1) AS zone FROM gov.calendar c WHERE c.area = $1 AND c.name = 'default') z
+      WHERE EXISTS (SELECT FROM unnest(ARRAY[now(), now() + interval '182 days']) t WHERE t AT TIME ZONE z.zone <> t AT TIME ZONE current_setting('TimeZone'))$q$),
+    (130, 'unknown_calendar', $q$SELECT format('gov.handling_limit 第 %s 行的日历 %s 在区域 %s 不存在,实际按 default 计', h.id, h.calendar, h.area), '改正该行的 calendar,或在 gov.calendar 中补录'
+      FROM gov.handling_limit h
+      WHERE h.calendar IS NOT NULL AND NOT EXISTS (SELECT FROM gov.calendar c WHERE c.name = h.calendar AND (starts_with(h.area, c.area) OR starts_with(c.area, h.area)))
+      ORDER BY h.id$q$),
+    (140, 'unknown_item', $q$SELECT format('gov.handling_limit 第 %s 行的事项 %s 不在 gov.catalogue 中,此行不起作用', h.id, h.item), '改正该行的 item,或在 gov.catalogue 中补录'
+      FROM gov.handling_limit h WHERE h.item IS NOT NULL AND NOT EXISTS (SELECT FROM gov.catalogue c WHERE c.code = h.item) ORDER BY h.id$q$),
+    (150, 'unknown_state', $q$SELECT format('gov.stage_limit 的状态 %s 不是任何流程的状态,此行不起作用', l.state), '改正该行的 state;任务时限为 task:callback、task:whistle'
+      FROM (SELECT DISTINCT x.state FROM gov.stage_limit x) l
+      WHERE l.state NOT IN ('task:callback', 'task:whistle') AND NOT EXISTS (SELECT FROM gov.workflow_state w WHERE w.state = l.state) ORDER BY l.state$q$),
+    (160, 'missing_workflow', $q$SELECT format('没有适用于 %s 的流程', $1), '再次执行 grid_gov.setup()' WHERE NOT EXISTS (SELECT FROM gov.workflow w WHERE w.area = $1 AND w.for_events)$q$),
+    -- dates beyond this are provisional: the next year's holidays are published in autumn
+    (170, 'calendar_ends', $q$SELECT format('日历 %s %s 的有效期到 %s', c.area, c.name, v.last), '国务院公布下一年节假日后,执行 grid_gov.add_holidays()'
+      FROM gov.calendar c CROSS JOIN LATERAL (SELECT (regexp_match(c.hours::text, 'valid \S+/(\d{4}-\d\d-\d\d)'))[1]::date) v (last)
+      WHERE v.last < current_date + 60 ORDER BY c.area, c.name$q$),
+    (180, 'wrong_level', $q$SELECT format('gov.division 有 %s 行的 level 与代码位数不符:%s', count(*), grid_gov.first_names(array_agg(d.code || ' 应为 ' || grid_gov.code_level(d.code) ORDER BY d.code))), '按代码位数改正 level:2、4、6、9、12 位为 1 至 5'
+      FROM gov.division d WHERE d.level <> grid_gov.code_level(d.code) HAVING count(*) > 0$q$),
+    (200, 'unknown_parent', $q$SELECT format('gov.department 有 %s 行的上级单位不存在:%s', count(*), grid_gov.first_names(array_agg(DISTINCT d.parent))), '改正 parent,或补录该单位'
+      FROM gov.department d WHERE d.parent IS NOT NULL AND NOT EXISTS (SELECT FROM gov.department p WHERE p.code = d.parent) HAVING count(*) > 0$q$),
+    (210, 'unknown_unit', $q$SELECT format('gov.post 有 %s 行的单位不存在:%s', count(*), grid_gov.first_names(array_agg(DISTINCT o.unit))), '改正 unit,或补录该单位'
+      FROM gov.post o WHERE o.unit IS NOT NULL AND NOT EXISTS (SELECT FROM gov.department d WHERE d.code = o.unit) HAVING count(*) > 0$q$),
+    (220, 'unknown_role', $q$SELECT format('gov.access 中的角色 %s 不存在', a.role), '删除该行,或恢复该角色'
+      FROM (SELECT DISTINCT x.role FROM gov.access x) a WHERE NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = a.role) ORDER BY 1$q$),
+    (230, 'unknown_role', $q$SELECT format('gov.actor_proxy 中的登录角色 %s 不存在', a.login), '删除该行,或恢复该角色'
+      FROM (SELECT DISTINCT x.login FROM gov.actor_proxy x) a WHERE NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = a.login) ORDER BY 1$q$),
+    -- a login need be no role where somebody listed in actor_proxy acts for its person
+    (240, 'unknown_role', $q$SELECT format('gov.staff 有 %s 人的登录名不是角色,也没有连接池可代办:%s', count(*), grid_gov.first_names(array_agg(s.login ORDER BY s.login))), '改正 login,或建立这些角色'
+      FROM gov.staff s
+      WHERE s.active AND s.login IS NOT NULL AND NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = s.login)
+        AND NOT EXISTS (SELECT FROM gov.post o JOIN gov.actor_proxy p ON starts_with(o.area, p.area) WHERE o.staff_id = s.id)
+      HAVING count(*) > 0$q$),
+    (250, 'long_backdate', $q$SELECT format('登录角色 %s 可补录 %s 分钟', a.login, a.backdate_minutes), '历史数据装载完毕后改回 0(离线手机 1440)'
+      FROM gov.actor_proxy a WHERE a.backdate_minutes > 1440 ORDER BY a.login, a.area$q$)
+  ) v (ord, problem, query)
+  UNION ALL
+  SELECT 49 + k.ord::integer, 'missing_' || k.kind, format($q$SELECT o.name, '再次执行 grid_gov.setup()' FROM grid_gov.ref_object o
+      WHERE o.kind = %L AND grid_gov.object_fingerprint(o.kind, o.name, o.ddl) IS NULL ORDER BY o.ord$q$, k.kind)
+  FROM unnest('{table,trigger,view,policy}'::text[]) WITH ORDINALITY k (kind, ord)
+  UNION ALL
+  -- an area is known when a division or grid has this code, or one that begins with it
+  SELECT 189 + t.ord::integer, 'unknown_area', format($q$SELECT format('gov.%s 有 %%s 个区域不在 gov.division、gov.grid 中:%%s', count(*), grid_gov.first_names(array_agg(a.area ORDER BY a.area))), '改正 area,或补录该区划、网格'
+      FROM (SELECT DISTINCT x.area FROM gov.%1$I x WHERE NOT starts_with($1, x.area)) a
+      WHERE grid_gov.code_level(a.area) IS NULL OR NOT EXISTS (SELECT FROM gov.division d WHERE d.code >= a.area AND d.code < a.area || ':')
+        AND NOT EXISTS (SELECT FROM gov.grid g WHERE g.code >= a.area AND g.code < a.area || ':')
+      HAVING count(*) > 0$q$, t.tab)
+  FROM unnest('{post,department,actor_proxy,access,calendar,handling_limit,stage_limit}'::text[]) WITH ORDINALITY t (tab, ord)
+  ORDER BY 1
+$f$;
+COMMENT ON FUNCTION grid_gov.check_plan() IS '内部:check_setup() 对 gov 的各项检查';
+
+CREATE FUNCTION grid_gov.first_names(names text[]) RETURNS text
+  LANGUAGE sql IMMUTABLE
+  SET search_path = pg_catalog, pg_temp
+  AS $f$
+  SELECT array_to_string(names[1:3], '、') || CASE WHEN cardinality(names) > 3 THEN ' 等' ELSE '' END
+$f$;
+COMMENT ON FUNCTION grid_gov.first_names(text[]) IS '内部:前三个名称,更多则加“等”';
+
 CREATE FUNCTION grid_gov.check_gov() RETURNS TABLE (problem text, detail text, hint text)
   LANGUAGE plpgsql STABLE
   SET search_path = pg_catalog, pg_temp
@@ -637,78 +1005,33 @@ CREATE FUNCTION grid_gov.check_gov() RETURNS TABLE (problem text, detail text, h
   AS $f$
 DECLARE
   version text := (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'grid_gov');
-  gov_owner regrole := (SELECT n.nspowner::regrole FROM pg_namespace n WHERE n.nspname = 'gov');
+  gov_owner oid := (SELECT n.nspowner FROM pg_namespace n WHERE n.nspname = 'gov');
   root text;
-  made text;
+  barred text[] := '{}';
+  c record;
 BEGIN
-  SELECT max(m.value) FILTER (WHERE m.name = 'root'), max(m.value) FILTER (WHERE m.name = 'version') INTO root, made FROM gov.meta m WHERE m.kind = 'setting';
-  IF made IS DISTINCT FROM version THEN
-    RETURN QUERY SELECT 'gov_version', format('gov 由版本 %s 建立,扩展版本 %s', made, version), '再次执行 grid_gov.setup(),可先用 dry_run => true 查看';
+  BEGIN
+    SELECT m.value INTO root FROM gov.meta m WHERE m.kind = 'setting' AND m.name = 'root';
+  EXCEPTION WHEN insufficient_privilege OR undefined_column OR undefined_table THEN
+    NULL;
+  END;
+  -- one check that cannot be made must not stop the others
+  FOR c IN SELECT p.problem, p.query FROM grid_gov.check_plan() p LOOP
+    BEGIN
+      RETURN QUERY EXECUTE format('SELECT %L, x.* FROM (%s) x', c.problem, c.query) USING root, version, gov_owner;
+    EXCEPTION
+      WHEN insufficient_privilege THEN
+        barred := barred || c.problem;
+      WHEN undefined_column OR undefined_table THEN
+        -- listed as missing
+        NULL;
+      WHEN OTHERS THEN
+        RETURN QUERY SELECT 'not_checked', format('%s:%s', c.problem, SQLERRM), '改正后再执行';
+    END;
+  END LOOP;
+  IF barred <> '{}' THEN
+    RETURN QUERY SELECT 'not_checked', format('当前角色无权检查:%s', (SELECT string_agg(DISTINCT b, '、' ORDER BY b) FROM unnest(barred) b)), '由 gov 的所有者或超级用户执行';
   END IF;
-  IF (SELECT r.rolsuper FROM pg_roles r WHERE r.oid = gov_owner) THEN
-    RETURN QUERY SELECT 'owner_superuser', format('gov 的所有者 %s 是超级用户', gov_owner), '改由 NOLOGIN 普通角色所有:REASSIGN OWNED';
-  END IF;
-  RETURN QUERY
-    SELECT 'missing_' || o.kind, o.name, '再次执行 grid_gov.setup()'
-    FROM grid_gov.ref_object o
-    WHERE o.kind IN ('table', 'view', 'trigger', 'policy') AND grid_gov.object_fingerprint(o.kind, o.name, o.ddl) IS NULL
-    ORDER BY o.ord;
-  RETURN QUERY
-    SELECT 'trigger_disabled', format('%s 上的触发器 %s 未启用', t.tgrelid::regclass, t.tgname), format('ALTER TABLE %s ENABLE TRIGGER %I', t.tgrelid::regclass, t.tgname)
-    FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-    WHERE p.pronamespace = 'grid_gov'::regnamespace AND NOT t.tgisinternal AND t.tgenabled NOT IN ('O', 'A')
-    ORDER BY 2;
-  RETURN QUERY
-    SELECT 'later_trigger', format('gov.event 的 BEFORE 触发器 %s 排在守卫 zz_grid_gov_guard 之后,会在其后改动行', t.tgname), '改名,使其按字母序排在 zz_grid_gov_guard 之前'
-    FROM pg_trigger t
-    WHERE t.tgrelid = to_regclass('gov.event') AND NOT t.tgisinternal AND t.tgtype & 3 = 3 AND t.tgname > 'zz_grid_gov_guard'
-    ORDER BY 2;
-  -- act(), report() and sweep() fire the city's triggers as the owner, with the search_path of whoever calls
-  RETURN QUERY
-    SELECT DISTINCT 'trigger_search_path', format('触发器函数 %s 未固定 search_path,会以 gov 所有者的身份按调用者的 search_path 执行', p.oid::regprocedure), format('ALTER FUNCTION %s SET search_path = pg_catalog, pg_temp,并写全其余名称', p.oid::regprocedure)
-    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
-    WHERE c.relnamespace = to_regnamespace('gov') AND NOT t.tgisinternal AND p.pronamespace <> 'grid_gov'::regnamespace AND l.lanname NOT IN ('internal', 'c')
-      AND NOT EXISTS (SELECT FROM unnest(p.proconfig) s WHERE starts_with(s, 'search_path='))
-    ORDER BY 2;
-  RETURN QUERY
-    SELECT 'row_security_off', c.oid::regclass::text || ' 未启用行级安全', format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', c.oid::regclass)
-    FROM pg_class c
-    WHERE c.oid IN (SELECT p.polrelid FROM pg_policy p WHERE p.polname = 'grid_gov_see') AND c.relnamespace = to_regnamespace('gov') AND NOT c.relrowsecurity
-    ORDER BY 2;
-  RETURN QUERY
-    SELECT 'missing_root', format('gov.division 中没有 %s', root), '补录该行政区划'
-    WHERE NOT EXISTS (SELECT FROM gov.division d WHERE d.code = root);
-  RETURN QUERY
-    SELECT 'missing_calendar', format('没有适用于 %s 的默认日历', root), '在 gov.calendar 中补录 name = ''default'' 的行'
-    WHERE NOT EXISTS (SELECT FROM gov.calendar c WHERE c.area = root AND c.name = 'default');
-  RETURN QUERY
-    SELECT 'unknown_calendar', format('gov.handling_limit 第 %s 行的日历 %s 在区域 %s 不存在,实际按 default 计', h.id, h.calendar, h.area), '改正该行的 calendar,或在 gov.calendar 中补录'
-    FROM gov.handling_limit h
-    WHERE h.calendar IS NOT NULL AND NOT EXISTS (SELECT FROM gov.calendar c WHERE c.name = h.calendar AND (starts_with(h.area, c.area) OR starts_with(c.area, h.area)))
-    ORDER BY h.id;
-  RETURN QUERY
-    SELECT 'missing_workflow', format('没有适用于 %s 的流程', root), '再次执行 grid_gov.setup()'
-    WHERE NOT EXISTS (SELECT FROM gov.workflow w WHERE w.area = root AND w.for_events);
-  -- dates beyond this are provisional: the next year's holidays are published in autumn
-  RETURN QUERY
-    SELECT 'calendar_ends', format('日历 %s %s 的有效期到 %s', c.area, c.name, v.last), '国务院公布下一年节假日后,执行 grid_gov.add_holidays()'
-    FROM gov.calendar c CROSS JOIN LATERAL (SELECT (regexp_match(c.hours::text, 'valid \S+/(\d{4}-\d\d-\d\d)'))[1]::date) v (last)
-    WHERE v.last < current_date + 60
-    ORDER BY c.area, c.name;
-  RETURN QUERY
-    SELECT 'unknown_role', format('gov.access 中的角色 %s 不存在', a.role), '删除该行,或恢复该角色'
-    FROM (SELECT DISTINCT x.role FROM gov.access x) a
-    WHERE NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = a.role)
-    ORDER BY 2;
-  RETURN QUERY
-    SELECT 'unknown_role', format('gov.actor_proxy 中的登录角色 %s 不存在', a.login), '删除该行,或恢复该角色'
-    FROM (SELECT DISTINCT x.login FROM gov.actor_proxy x) a
-    WHERE NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = a.login)
-    ORDER BY 2;
-  RETURN QUERY
-    SELECT 'long_backdate', format('登录角色 %s 可补录 %s 分钟', a.login, a.backdate_minutes), '历史数据装载完毕后改回 0(离线手机 1440)'
-    FROM gov.actor_proxy a WHERE a.backdate_minutes > 1440
-    ORDER BY a.login, a.area;
 END
 $f$;
 COMMENT ON FUNCTION grid_gov.check_gov() IS '内部:check_setup() 对 gov 的检查';

@@ -14,7 +14,7 @@ BEGIN
       p.prorettype OPERATOR(pg_catalog.<>) 'pg_catalog.trigger'::pg_catalog.regtype
       AND (p.provolatile OPERATOR(pg_catalog.=) 'i'
         OR p.prosupport::pg_catalog.oid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
-        OR p.proname OPERATOR(pg_catalog.=) ANY (ARRAY['library_version', 'holiday_rules', 'setup', 'setup_city', 'grant_access', 'revoke_access', 'check_setup', 'check_gov', 'run_as', 'sees_area', 'sees_event', 'object_fingerprint', 'seed_plan']::pg_catalog.name[])
+        OR p.proname OPERATOR(pg_catalog.=) ANY (ARRAY['library_version', 'holiday_rules', 'setup', 'setup_city', 'grant_access', 'revoke_access', 'check_setup', 'check_gov', 'run_as', 'sees_area', 'sees_event', 'object_fingerprint', 'seed_plan', 'check_plan', 'foreign_objects', 'missing_columns']::pg_catalog.name[])
         OR EXISTS (SELECT FROM pg_catalog.pg_type t WHERE t.typnamespace OPERATOR(pg_catalog.=) p.pronamespace
           AND p.oid OPERATOR(pg_catalog.=) ANY (ARRAY[t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin, t.typmodout]::pg_catalog.oid[]))) AS pure
     FROM pg_catalog.pg_proc p

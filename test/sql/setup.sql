@@ -72,7 +72,9 @@ SELECT * FROM gov.handling_limit;
 SELECT kind, object, action FROM grid_gov.setup('3716', '滨州市');
 \set VERBOSITY default
 SELECT * FROM grid_gov.setup('3717', '菏泽市');
+SET ROLE setup_owner;
 SELECT * FROM grid_gov.setup('3716', '滨州市', 'setup_other');
+RESET ROLE;
 \set VERBOSITY terse
 SELECT problem FROM grid_gov.check_setup() WHERE problem <> 'calendar_ends';
 
@@ -153,6 +155,90 @@ INSERT INTO gov.actor_proxy VALUES ('setup_backend', '3716', true, 500000);
 SELECT problem, replace(detail, grid_gov.library_version(), 'of the library') FROM grid_gov.check_setup();
 ROLLBACK;
 
+-- the database's clock is another one than the calendar's; another name for the same is none
+SET timezone TO 'UTC';
+SELECT problem, replace(detail, current_database(), 'this'), replace(hint, current_database(), 'this') FROM grid_gov.check_setup() WHERE problem = 'timezone';
+SET timezone TO 'PRC';
+SELECT problem FROM grid_gov.check_setup() WHERE problem = 'timezone';
+SET timezone TO 'Asia/Shanghai';
+
+-- columns, tables, and what went with them, come back
+SET client_min_messages TO warning;
+BEGIN;
+ALTER TABLE gov.patrol DROP COLUMN check_ins;
+ALTER TABLE gov.event DROP COLUMN supervised CASCADE;
+ALTER TABLE gov.calendar DROP COLUMN hours CASCADE;
+ALTER TABLE gov.stage_limit DROP COLUMN allow;
+ALTER TABLE gov.department DROP COLUMN name CASCADE, DROP COLUMN code CASCADE;
+ALTER TABLE gov.post DROP COLUMN staff_id CASCADE;
+ALTER TABLE gov.meta DROP COLUMN installed_at;
+DROP TABLE gov.merit, gov.duty CASCADE;
+SELECT problem, detail FROM grid_gov.check_setup() WHERE problem <> 'calendar_ends';
+SELECT kind, object, action, detail FROM grid_gov.setup('3716', '滨州市', dry_run => true) WHERE object IN ('gov.patrol', 'gov.merit');
+SELECT kind, object, action, detail FROM grid_gov.setup('3716', '滨州市') WHERE kind <> 'summary' AND (object, kind) NOT IN (('gov.staff', 'table'), ('gov.catalogue:0101', 'row'), ('gov.catalogue:0199', 'row'), ('gov.event_reported_idx', 'index'));
+SELECT kind, object, action, detail FROM grid_gov.setup('3716', '滨州市') WHERE kind <> 'summary';
+SELECT problem, detail FROM grid_gov.check_setup() WHERE problem <> 'calendar_ends';
+SELECT attname, attnotnull, col_description(attrelid, attnum) FROM pg_attribute WHERE attrelid IN ('gov.calendar'::regclass, 'gov.patrol'::regclass) AND attname IN ('hours', 'check_ins') ORDER BY 1;
+SELECT conname FROM pg_constraint WHERE conrelid = 'gov.post'::regclass AND contype = 'f' ORDER BY 1;
+SELECT grid_gov.deadline('2026-09-30 17:00', '5wd', hours) FROM gov.calendar WHERE name = 'default';
+ROLLBACK;
+-- what the rows do not allow is said
+BEGIN;
+INSERT INTO gov.department (code, name, area) VALUES ('cg', '城管', '3716');
+ALTER TABLE gov.department DROP COLUMN name CASCADE, DROP COLUMN area CASCADE;
+SELECT kind, object, action, detail FROM grid_gov.setup('3716', '滨州市') WHERE object = 'gov.department';
+ROLLBACK;
+RESET client_min_messages;
+
+-- another owner: as after a restore without roles, or with half of the work done by hand
+BEGIN;
+SELECT count(*) > 0 AS granted FROM grid_gov.grant_access('setup_bi', 'worker');
+CREATE FUNCTION gov.ours() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE TABLE gov.theirs (id serial);
+ALTER TABLE gov.theirs OWNER TO setup_county;
+SELECT kind, object, action, detail FROM grid_gov.setup('3716', '滨州市', 'setup_other') WHERE object = 'gov';
+SELECT relowner::regrole, count(*) > 1 AS many FROM pg_class WHERE relnamespace = 'gov'::regnamespace GROUP BY 1 ORDER BY 1;
+SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'gov';
+SELECT count(*) > 0 AS granted FROM pg_proc p, aclexplode(p.proacl) x WHERE p.proname = 'sweep' AND x.grantor = 'setup_other'::regrole AND x.grantee = 'setup_bi'::regrole;
+SELECT count(*) FROM pg_proc p, aclexplode(p.proacl) x WHERE 'setup_owner'::regrole IN (x.grantor, x.grantee);
+SELECT problem FROM grid_gov.check_setup() WHERE problem <> 'calendar_ends';
+ROLLBACK;
+BEGIN;
+ALTER SCHEMA gov OWNER TO setup_other;
+SELECT problem, detail, hint FROM grid_gov.check_setup();
+SAVEPOINT half;
+\set VERBOSITY default
+SELECT * FROM grid_gov.setup('3716', '滨州市');
+\set VERBOSITY terse
+ROLLBACK TO half;
+SELECT kind, object, action, detail FROM grid_gov.setup('3716', '滨州市', 'setup_other') WHERE object = 'gov';
+SELECT problem FROM grid_gov.check_setup() WHERE problem <> 'calendar_ends';
+ROLLBACK;
+BEGIN;
+REASSIGN OWNED BY setup_owner TO CURRENT_USER;
+SELECT problem, hint FROM grid_gov.check_setup() WHERE problem LIKE '%owner%';
+SELECT object, action, detail IS NOT NULL FROM grid_gov.setup('3716', '滨州市', 'setup_owner') WHERE kind = 'schema';
+SELECT problem FROM grid_gov.check_setup() WHERE problem <> 'calendar_ends';
+ROLLBACK;
+
+-- slips in what rows refer to
+BEGIN;
+INSERT INTO gov.division (code, name, level, parent) VALUES ('371602', '滨城区', 4, '3716'), ('371602001', '市中街道', 4, '371602');
+INSERT INTO gov.handling_limit (area, item, allow) VALUES ('3716', '9999', '1h'), ('371602', '0101', '1h');
+INSERT INTO gov.stage_limit VALUES ('3716', 'chekcing', false, '1h'), ('371699', 'checking', false, '1h');
+INSERT INTO gov.department (code, name, area, parent) VALUES ('d', '甲', '371698', 'nope'), ('e', '乙', '371602', 'd');
+INSERT INTO gov.staff (name, login) SELECT n, 'setup_nobody' || n FROM generate_series(1, 5) n;
+INSERT INTO gov.post (staff_id, role, area) SELECT id, 'grid_worker', '37169' || id % 5 FROM gov.staff;
+INSERT INTO gov.post (staff_id, role, area) SELECT id, 'volunteer', '37160' FROM gov.staff;
+INSERT INTO gov.post (staff_id, role, area) SELECT id, 'volunteer', '371602001' FROM gov.staff WHERE name = '5';
+INSERT INTO gov.actor_proxy (login, area) VALUES ('setup_backend', '371697'), ('setup_backend', '371602001');
+INSERT INTO gov.access VALUES ('setup_bi', 'bi', '371696');
+SELECT * FROM grid_gov.check_setup() WHERE problem <> 'calendar_ends';
+\set VERBOSITY default
+SELECT * FROM grid_gov.grant_access('setup_bi', 'bi', '371699');
+\set VERBOSITY terse
+ROLLBACK;
+
 -- personas
 \set VERBOSITY default
 SELECT * FROM grid_gov.grant_access('setup_bi', 'boss');
@@ -180,6 +266,7 @@ INSERT INTO gov.event_task (id, event_id, kind, area, assigned_at, opened_seq) V
 INSERT INTO gov.event_note (event_id, seq, note, salt) VALUES (101, 1, '甲', ''), (102, 1, '乙', ''), (103, 1, '丙', '');
 INSERT INTO gov.event_private (event_id, reporter_name) VALUES (101, '甲'), (102, '乙'), (103, '丙');
 SET ROLE setup_bi;
+SELECT problem, detail FROM grid_gov.check_setup() WHERE problem <> 'calendar_ends';
 SELECT 'bi', string_agg(id::text, ',' ORDER BY id) FROM gov.event;
 SELECT count(*) FROM gov.event_private;
 RESET ROLE;
