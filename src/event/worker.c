@@ -50,6 +50,45 @@ register_worker(const char *database)
 	RegisterBackgroundWorker(&worker);
 }
 
+#define LIST_DETAIL "It is not a comma-separated list of database names."
+#define LIST_HINT                                                                                  \
+	"Write the names with one comma between two, and none at the end: 'binzhou, city2'. A name with capitals stands in double quotes."
+
+/* A stray comma would leave every city without its sweeps: refused where it is written. */
+static bool
+check_worker_databases(char **newval, void **extra, GucSource source)
+{
+	char *list = pstrdup(*newval);
+	List *names;
+	bool good = SplitIdentifierString(list, ',', &names);
+
+	if (!good)
+	{
+		GUC_check_errdetail("%s", LIST_DETAIL);
+		GUC_check_errhint("%s", LIST_HINT);
+	}
+	list_free(names);
+	pfree(list);
+	return good;
+}
+
+/*
+ * A wrong list in the configuration file: a warning is all that the server makes of it when
+ * it defines the setting, but one without its workers must not start unnoticed.
+ */
+static void
+refuse_wrong_list(void)
+{
+	const char *given = GetConfigOption("grid_gov.worker_databases", true, false);
+	List *names;
+
+	if (given != NULL && !SplitIdentifierString(pstrdup(given), ',', &names))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("invalid value for parameter \"%s\": \"%s\"",
+							   "grid_gov.worker_databases", given),
+						errdetail("%s", LIST_DETAIL), errhint("%s", LIST_HINT)));
+}
+
 /* Define the settings; in the postmaster register the workers. */
 void
 gg_worker_init(void)
@@ -59,12 +98,15 @@ gg_worker_init(void)
 	List *names;
 	ListCell *lc;
 
+	if (preloading)
+		refuse_wrong_list();
+
 	DefineCustomStringVariable("grid_gov.worker_databases",
 							   "Databases in which a background worker calls grid_gov.sweep().",
 							   "A comma-separated list, empty for none. It takes effect at server "
 							   "start, with grid_gov in shared_preload_libraries.",
 							   &worker_databases, "", preloading ? PGC_POSTMASTER : PGC_SIGHUP,
-							   GUC_LIST_INPUT, NULL, NULL, NULL);
+							   GUC_LIST_INPUT, check_worker_databases, NULL, NULL);
 	DefineCustomStringVariable("grid_gov.worker_role",
 							   "Role as which the background worker connects.",
 							   "It must be allowed to log in and may not be a superuser; it needs "
@@ -77,13 +119,9 @@ gg_worker_init(void)
 		return;
 
 	list = pstrdup(worker_databases);
-	if (!SplitIdentifierString(list, ',', &names))
-		ereport(WARNING, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						  errmsg("setting \"%s\" is not a list of names: \"%s\"",
-								 "grid_gov.worker_databases", worker_databases)));
-	else
-		foreach (lc, names)
-			register_worker((char *) lfirst(lc));
+	(void) SplitIdentifierString(list, ',', &names);
+	foreach (lc, names)
+		register_worker((char *) lfirst(lc));
 	list_free(names);
 	pfree(list);
 }

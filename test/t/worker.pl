@@ -47,10 +47,21 @@ my $event = overdue_event();
 $node->reload;
 is($node->safe_psql('city', 'SELECT grid_gov.library_version() IS NOT NULL AS loaded; ' . workers()), "t\n0", 'no worker without shared_preload_libraries');
 
+# A list with a stray comma is refused: by a session that has the library, and by the server's start.
+my $wrong = q{ALTER SYSTEM SET grid_gov.worker_databases = "Binzhou, city,,"};
+my (undef, undef, $refused) = $node->psql('city', "LOAD 'grid_gov'; $wrong");
+like($refused, qr/ERROR:  invalid value for parameter "grid_gov.worker_databases": "Binzhou, city,,"\nDETAIL:  It is not a comma-separated list.*\nHINT:  Write the names with one comma/, 'a stray comma is refused');
+is($node->psql('city', q{LOAD 'grid_gov'; ALTER SYSTEM SET grid_gov.worker_databases = '"Binzhou", city'; ALTER SYSTEM RESET grid_gov.worker_databases}), 0, 'a good list is not');
+$node->stop;
+my $start = -s $node->logfile;
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'grid_gov'\ngrid_gov.worker_databases = 'city, bare,, unset'\n");
+ok(!$node->start(fail_ok => 1), 'the server does not start with one');
+like(substr(slurp_file($node->logfile), $start), qr/FATAL:  invalid value for parameter "grid_gov.worker_databases": "city, bare,, unset"\n.*DETAIL:.*\n.*HINT:  Write the names/, 'and says why');
+$node->append_conf('postgresql.conf', "grid_gov.worker_databases = 'city, bare, unset'\n");
+
 # Preloaded, but without a role: said once, nothing done.
-$node->append_conf('postgresql.conf', "shared_preload_libraries = 'grid_gov'\n");
 my $at = -s $node->logfile;
-$node->restart;
+$node->start;
 $at = wait_log(qr/sweeper for database "city" does nothing\n.*HINT:  Set grid_gov.worker_role/, $at);
 select undef, undef, undef, 2.2;
 my $told = () = slurp_file($node->logfile) =~ /sweeper for database "city" does nothing/g;
