@@ -6,6 +6,7 @@
  * leave an event stuck, a rule unenforced or a step refused for ever.
  */
 #include "event/check.h"
+#include "event/guard.h"
 
 #include "lib/stringinfo.h"
 
@@ -388,6 +389,11 @@ check_ends(Search *s, const GgTransition *t)
 	if (t->from_new && wf->for_events && strcmp(t->action, "report") != 0)
 		add(s, true, t->id,
 			psprintf("a new event begins with step \"report\", not \"%s\"", t->action));
+	if (wf->for_events && gg_reserved_action(t->action))
+		add(s, true, t->id,
+			psprintf(
+				"\"%s\" is a step that the journal keeps for itself: call the action otherwise",
+				t->action));
 	if (t->to == GG_TO_BEFORE)
 		for (int i = 0; i < wf->nstates; i++)
 			if ((t->from & ONE(i)) != 0 && before_states(wf, i) == 0)

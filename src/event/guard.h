@@ -1,5 +1,5 @@
 /*
- * guard.h: inside the event room: what guard.c shares with fill.c, act.c and own.c.
+ * guard.h: inside the event room: what guard.c shares with fill.c, act.c and own.c, and own.c with faults.c.
  */
 #ifndef GG_EVENT_GUARD_H
 #define GG_EVENT_GUARD_H
@@ -16,5 +16,7 @@ extern void gg_fill_category(GgRow *row);
 
 /* A step that is no transition but must stand in the journal: reproject, repoint, redact, reseal. false: not one of them. */
 extern bool gg_own_step(GgStep *step, GgRow *row, const char *action);
+/* Their names, and import's: none of them is an action of an event's workflow. */
+extern bool gg_reserved_action(const char *action);
 
 #endif /* GG_EVENT_GUARD_H */

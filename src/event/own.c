@@ -9,6 +9,19 @@
 #include "event/event.h"
 #include "event/guard.h"
 
+/* Does a step of this name say what we did, so that no workflow may have one? */
+bool
+gg_reserved_action(const char *action)
+{
+	static const char *const reserved[] = {"reproject", "repoint", "reassign_person",
+										   "redact",    "reseal",  "import"};
+
+	for (int i = 0; i < lengthof(reserved); i++)
+		if (strcmp(action, reserved[i]) == 0)
+			return true;
+	return false;
+}
+
 /* Carry the step out. false: the action is not one of ours. */
 bool
 gg_own_step(GgStep *step, GgRow *row, const char *action)
