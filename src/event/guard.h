@@ -1,5 +1,5 @@
 /*
- * guard.h: inside the event room: what guard.c shares with fill.c, act.c and own.c, and own.c with faults.c.
+ * guard.h: inside the event room: what guard.c shares with fill.c, act.c and own.c, own.c with faults.c, and system.c with those who act for a person.
  */
 #ifndef GG_EVENT_GUARD_H
 #define GG_EVENT_GUARD_H
@@ -18,5 +18,8 @@ extern void gg_fill_category(GgRow *row);
 extern bool gg_own_step(GgStep *step, GgRow *row, const char *action);
 /* Their names, and import's: none of them is an action of an event's workflow. */
 extern bool gg_reserved_action(const char *action);
+
+/* system.c: what gg_actor_now() found, to keep while other steps are taken, which may be in another's name. */
+extern GgActor *gg_actor_copy(const GgActor *actor);
 
 #endif /* GG_EVENT_GUARD_H */

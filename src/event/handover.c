@@ -6,14 +6,15 @@
  * as they are. Either all is handed over or nothing.
  */
 #include "event/event.h"
+#include "event/guard.h"
 
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
-/* Does the caller own gov, or is he a superuser? */
+/* Does the caller act as the owner of gov or a superuser? Not where grid_gov.actor names somebody else. */
 static bool
-owns_gov(void)
+acts_as_owner(void)
 {
 	GgIdentity self;
 	Oid caller = GetUserId();
@@ -22,7 +23,8 @@ owns_gov(void)
 	gg_become_owner(gg_gov_table("event", false), &self);
 	owner = GetUserId();
 	gg_become_self(&self);
-	return caller == owner || superuser_arg(caller);
+	return (caller == owner || superuser_arg(caller)) &&
+		   (gg_actor_setting == NULL || gg_actor_setting[0] == '\0');
 }
 
 /* The actor's post that lets him hand over what lies in this area; NULL: none. */
@@ -41,23 +43,49 @@ entitling_post(const GgActor *actor, const char *area, TimestampTz at)
 	return NULL;
 }
 
-/* The one who takes over must be there, active and in some post. */
+/* The one who leaves must be known; he may have left already. */
+static void
+check_leaver(int64 person)
+{
+	static GgPlan plan = {
+		"SELECT true FROM gov.staff s WHERE s.id OPERATOR(pg_catalog.=) $1", 1, {INT8OID}};
+	Datum v = Int64GetDatum(person);
+
+	gg_execute(&plan, &v, NULL, false, 1);
+	if (SPI_processed == 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("person %lld has no tasks to hand over", (long long) person),
+						errdetail("There is no such person in gov.staff.")));
+}
+
+/* The one who takes over must be there, active and in some post whose steps close tasks. */
 static void
 check_successor(int64 person, TimestampTz at)
 {
 	static GgPlan plan = {
-		"SELECT true FROM gov.staff s WHERE s.id OPERATOR(pg_catalog.=) $1 AND s.active"
-		" AND EXISTS (SELECT FROM gov.post p WHERE p.staff_id OPERATOR(pg_catalog.=) s.id"
-		"  AND p.valid_from OPERATOR(pg_catalog.<=) $2 AND p.valid_to OPERATOR(pg_catalog.>) $2)",
+		"SELECT p.role OPERATOR(pg_catalog.=) ANY (ARRAY['grid_worker', 'grid_leader', 'handler', 'unit_head', 'acceptor',"
+		"  'dispatcher', 'caller', 'centre_head', 'supervisor'])"
+		" FROM gov.staff s JOIN gov.post p ON p.staff_id OPERATOR(pg_catalog.=) s.id"
+		"  AND p.valid_from OPERATOR(pg_catalog.<=) $2 AND p.valid_to OPERATOR(pg_catalog.>) $2"
+		" WHERE s.id OPERATOR(pg_catalog.=) $1 AND s.active ORDER BY 1 DESC LIMIT 1",
 		2,
 		{INT8OID, TIMESTAMPTZOID}};
 	Datum v[2] = {Int64GetDatum(person), TimestampTzGetDatum(at)};
+	bool null;
 
 	gg_execute(&plan, v, NULL, false, 1);
 	if (SPI_processed == 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("person %lld cannot take tasks over", (long long) person),
 						errdetail("There is no such active person in gov.staff with a post now.")));
+	if (!DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null)))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("person %lld cannot take tasks over", (long long) person),
+			 errdetail("None of the posts that the person holds now takes steps."),
+			 errhint(
+				 "It takes a post as grid_worker, grid_leader, handler, unit_head, acceptor, dispatcher, caller, centre_head or supervisor.")));
 }
 
 /* The person's open tasks on one event become the other's; returns how many. */
@@ -82,7 +110,7 @@ GG_FUNCTION(gg_hand_over_tasks);
  * the one become the other's, and so does the handling of open events that
  * name him; on each event a step "reassign_person". For a centre head, grid leader or
  * dispatcher whose area contains all of it, or the owner of gov. WG002: not
- * entitled; WG003: no note; 22023: the same person, or nobody who could take over.
+ * entitled; WG003: no note; 22023: the same person, nobody who leaves, or nobody who could take over.
  */
 Datum
 gg_hand_over_tasks(PG_FUNCTION_ARGS)
@@ -114,9 +142,11 @@ gg_hand_over_tasks(PG_FUNCTION_ARGS)
 	if (from == to)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("person %lld already has these tasks", (long long) to)));
-	actor = owns_gov() ? &gg_actor_owner : gg_actor_now();
+	/* a city's trigger on the first event may act as somebody else: the rest is still this person's */
+	actor = acts_as_owner() ? &gg_actor_owner : gg_actor_copy(gg_actor_now());
 	gg_become_owner(gg_gov_table("event", false), &self);
 	SPI_connect();
+	check_leaver(from);
 	check_successor(to, now);
 	gg_execute(&plan, &v, NULL, false, 0);
 	found = SPI_tuptable;

@@ -6,6 +6,7 @@
  * can ride on it.
  */
 #include "event/event.h"
+#include "event/guard.h"
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
@@ -41,6 +42,33 @@ gg_pass_actor(GgRole *role)
 {
 	*role = pass.actor != NULL ? pass.role : GG_ROLE_SYSTEM;
 	return pass.actor != NULL ? pass.actor : &gg_actor_system;
+}
+
+/* A copy that no later step writes over. */
+GgActor *
+gg_actor_copy(const GgActor *actor)
+{
+	GgActor *copy = palloc(sizeof(GgActor));
+	GgPost *post = palloc(sizeof(GgPost) * Max(actor->nposts, 1));
+	GgProxy *proxy = palloc(sizeof(GgProxy) * Max(actor->nproxies, 1));
+
+	*copy = *actor;
+	copy->key = actor->key ? pstrdup(actor->key) : NULL;
+	copy->text = pstrdup(actor->text);
+	for (int i = 0; i < actor->nposts; i++)
+	{
+		post[i] = actor->post[i];
+		post[i].area = pstrdup(post[i].area);
+		post[i].unit = post[i].unit ? pstrdup(post[i].unit) : NULL;
+	}
+	for (int i = 0; i < actor->nproxies; i++)
+	{
+		proxy[i] = actor->proxy[i];
+		proxy[i].area = pstrdup(proxy[i].area);
+	}
+	copy->post = post;
+	copy->proxy = proxy;
+	return copy;
 }
 
 /* Run the UPDATE under a pass, which does not outlive it. */

@@ -90,3 +90,15 @@ RESET ROLE;
 SELECT event_id, actor, role, session_role = 'postgres' AS own_session FROM gov.event_log WHERE action = 'reassign_person' AND actor = 'owner' ORDER BY 1;
 SELECT * FROM tasks WHERE open;
 SELECT * FROM grid_gov.verify_journal();
+
+-- Not to one who takes no steps, not from one who is not there; one who has left may still be the giver.
+SET ROLE gov_owner;
+SELECT grid_gov.hand_over_tasks(2, 6, '离职');            -- 22023: a volunteer
+SELECT grid_gov.hand_over_tasks(2, 41, '离职');           -- 22023: an auditor
+SELECT grid_gov.hand_over_tasks(99, 2, '离职');           -- 22023: no such person
+UPDATE gov.post SET valid_to = now() - interval '1 hour' WHERE staff_id = 3;
+SELECT grid_gov.hand_over_tasks(2, 3, '离职');            -- 22023: no longer
+UPDATE gov.post SET valid_to = 'infinity' WHERE staff_id = 3;
+UPDATE gov.staff SET active = false WHERE id = 2;
+SELECT grid_gov.hand_over_tasks(2, 3, '离职') AS nothing_left;
+RESET ROLE;
