@@ -5,7 +5,7 @@
  * asked about, and compares each event's row with the last row of its chain.
  * Reads only.
  */
-#include "event/event.h"
+#include "event/chain.h"
 
 #include "catalog/pg_type.h"
 #include "funcapi.h"
@@ -22,6 +22,7 @@ typedef struct Chain
 	bool broken;
 	char *problem;
 	int32 problem_seq;
+	int32 notes; /* beside its rows */
 	uint8 hash[GG_DIGEST];
 	uint8 facts[GG_DIGEST];
 } Chain;
@@ -47,130 +48,58 @@ note_break(Chain *c, int32 seq, const char *problem)
 	c->problem_seq = seq;
 }
 
-/* A digest column: false when it is NULL or of a wrong length. */
-static bool
-digest(HeapTuple t, TupleDesc d, int n, uint8 out[GG_DIGEST])
-{
-	bool null;
-	Datum v = SPI_getbinval(t, d, n, &null);
-	bytea *b;
-
-	memset(out, 0, GG_DIGEST);
-	if (null)
-		return false;
-	b = DatumGetByteaPP(v);
-	if (VARSIZE_ANY_EXHDR(b) != GG_DIGEST)
-		return false;
-	memcpy(out, VARDATA_ANY(b), GG_DIGEST);
-	return true;
-}
-
-/* A row of the journal as the digest sees it. */
+/* A reseal passes: what it bound is excused, unless that is not what stands before it now. follows: the row before is its predecessor. */
 static void
-read_log(HeapTuple t, TupleDesc d, GgLogRow *l, uint8 hash[GG_DIGEST])
+check_reseal(ReturnSetInfo *rsinfo, Chain *c, const GgLink *k, bool follows)
 {
-	bool null;
-
-	memset(l, 0, sizeof(GgLogRow));
-	l->event = DatumGetInt64(SPI_getbinval(t, d, 1, &null));
-	l->seq = DatumGetInt32(SPI_getbinval(t, d, 2, &null));
-	l->at = DatumGetTimestampTz(SPI_getbinval(t, d, 3, &null));
-	l->recorded_at = DatumGetTimestampTz(SPI_getbinval(t, d, 4, &null));
-	l->action = gg_required(t, d, 5);
-	l->from = SPI_getvalue(t, d, 6);
-	l->to = SPI_getvalue(t, d, 7);
-	l->actor = SPI_getvalue(t, d, 8);
-	l->role = SPI_getvalue(t, d, 9);
-	l->outer_role = SPI_getvalue(t, d, 10);
-	l->session_role = SPI_getvalue(t, d, 11);
-	l->area = SPI_getvalue(t, d, 12);
-	l->unit = SPI_getvalue(t, d, 13);
-	l->due = DatumGetTimestampTz(SPI_getbinval(t, d, 14, &null));
-	l->has_due = !null;
-	l->stage_due = DatumGetTimestampTz(SPI_getbinval(t, d, 15, &null));
-	l->has_stage_due = !null;
-	l->backdated = DatumGetBool(SPI_getbinval(t, d, 16, &null));
-	l->imported = DatumGetBool(SPI_getbinval(t, d, 17, &null));
-	l->has_note = digest(t, d, 18, l->note_digest);
-	digest(t, d, 19, l->facts_digest);
-	digest(t, d, 20, hash);
-}
-
-/* Does the note that is stored beside the row still give its digest? Redacted notes have none to give. */
-static const char *
-check_note(HeapTuple t, TupleDesc d, const GgLogRow *l)
-{
-	bool has_salt;
-	bool has_args;
-	bool redacted;
-	bool null;
-	Datum salt = SPI_getbinval(t, d, 23, &null);
-	Datum args;
+	uint8 head[GG_DIGEST];
 	uint8 expected[GG_DIGEST];
-	bytea *b;
-	Jsonb *j;
 
-	has_salt = !null;
-	(void) SPI_getbinval(t, d, 24, &null);
-	redacted = !null;
-	if (!l->has_note)
-		return has_salt ? "a note stands beside a step that had none" : NULL;
-	if (!has_salt)
-		return "the note is missing";
-	if (redacted)
+	/* where the head was not the last row's hash it says which it followed */
+	if (k->fault == NULL && !follows && gg_seal_head(k->args, head))
 	{
-		/* a redaction is a step of its own, and leaves nothing behind */
-		(void) SPI_getbinval(t, d, 21, &null);
-		if (!null)
-			return "the note is marked as redacted and is not empty";
-		(void) SPI_getbinval(t, d, 22, &null);
-		if (!null)
-			return "the arguments are marked as redacted and are not empty";
-		if (!DatumGetBool(SPI_getbinval(t, d, 25, &null)))
-			return "the note is marked as redacted, and no later step says so";
-		return NULL;
+		gg_log_hash(&k->log, head, expected);
+		follows = memcmp(k->hash, expected, GG_DIGEST) == 0;
 	}
-	args = SPI_getbinval(t, d, 22, &null);
-	has_args = !null;
-	b = DatumGetByteaPP(salt);
-	j = has_args ? DatumGetJsonbP(args) : NULL;
-	gg_note_digest((uint8 *) VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b), SPI_getvalue(t, d, 21),
-				   j ? JsonbToCString(NULL, &j->root, VARSIZE(j)) : NULL, expected);
-	return memcmp(expected, l->note_digest, GG_DIGEST) == 0
-			   ? NULL
-			   : "the note is not the one that was written";
+	if (k->fault != NULL || !follows)
+		return; /* it is broken itself */
+	if (!gg_seal_holds(c->event, k->log.seq, k->args))
+	{
+		c->problem = psprintf("what lies before the reseal was changed after it%s%s",
+							  c->broken ? "; " : "", c->broken ? c->problem : "");
+		c->problem_seq = k->log.seq;
+		c->broken = true;
+		return;
+	}
+	put(rsinfo, c->event, k->log.seq,
+		psprintf("resealed: %s%s%s", k->note ? k->note : "", c->broken ? "; before it, " : "",
+				 c->broken ? c->problem : ""));
+	c->broken = false;
 }
 
 /* One row of the journal passes. */
 static void
 check_log(ReturnSetInfo *rsinfo, Chain *c, HeapTuple t, TupleDesc d)
 {
-	GgLogRow l;
-	uint8 hash[GG_DIGEST];
+	GgLink k;
 	uint8 expected[GG_DIGEST];
-	const char *note;
+	bool follows;
 
-	read_log(t, d, &l, hash);
-	if (l.seq != c->seq + 1)
-		note_break(c, l.seq, psprintf("step %d is missing from the journal", c->seq + 1));
-	gg_log_hash(&l, c->seq == 0 ? NULL : c->hash, expected);
-	if (memcmp(hash, expected, GG_DIGEST) != 0)
-		note_break(c, l.seq, "the hash does not follow from the row and its predecessor");
-	note = check_note(t, d, &l);
-	if (note != NULL)
-		note_break(c, l.seq, note);
-	if (strcmp(l.action, "reseal") == 0)
-	{
-		char *reason = SPI_getvalue(t, d, 21);
-
-		put(rsinfo, c->event, l.seq,
-			psprintf("resealed: %s%s%s", reason ? reason : "", c->broken ? "; before it, " : "",
-					 c->broken ? c->problem : ""));
-		c->broken = false;
-	}
-	memcpy(c->hash, hash, GG_DIGEST);
-	memcpy(c->facts, l.facts_digest, GG_DIGEST);
-	c->seq = l.seq;
+	gg_read_link(t, d, &k);
+	if (k.log.seq != c->seq + 1)
+		note_break(c, k.log.seq, psprintf("step %d is missing from the journal", c->seq + 1));
+	gg_log_hash(&k.log, c->seq == 0 ? NULL : c->hash, expected);
+	follows = memcmp(k.hash, expected, GG_DIGEST) == 0;
+	if (!follows)
+		note_break(c, k.log.seq, "the hash does not follow from the row and its predecessor");
+	if (k.fault != NULL)
+		note_break(c, k.log.seq, k.fault);
+	c->notes += k.noted ? 1 : 0;
+	if (strcmp(k.log.action, "reseal") == 0 && gg_by_owner(&k.log))
+		check_reseal(rsinfo, c, &k, follows);
+	memcpy(c->hash, k.hash, GG_DIGEST);
+	memcpy(c->facts, k.log.facts_digest, GG_DIGEST);
+	c->seq = k.log.seq;
 }
 
 /* The chain is complete: compare it with the event's row. */
@@ -215,21 +144,12 @@ finish_chain(ReturnSetInfo *rsinfo, Chain *c)
 	SPI_freetuptable(SPI_tuptable);
 }
 
-/* All chains with a step recorded in the period. */
-static void
+/* All chains with a step recorded in the period; how many notes stand beside their rows. */
+static int64
 check_chains(ReturnSetInfo *rsinfo, Datum *period, const char *nulls)
 {
 	static GgPlan plan = {
-		"SELECT l.event_id::bigint, l.seq::integer, l.at, l.recorded_at, l.action, l.from_state, l.to_state, l.actor, l.role, l.outer_role, l.session_role,"
-		" l.area, l.unit, l.due_at, l.stage_due_at, l.backdated, l.imported, l.note_digest::pg_catalog.bytea, l.facts_digest::pg_catalog.bytea,"
-		" l.hash::pg_catalog.bytea, n.note, n.args::pg_catalog.jsonb, n.salt::pg_catalog.bytea, n.redacted_at,"
-		/* only asked of the few that are redacted */
-		" CASE WHEN n.redacted_at IS NOT NULL THEN EXISTS (SELECT FROM gov.event_log r"
-		"  LEFT JOIN gov.event_note a ON a.event_id OPERATOR(pg_catalog.=) r.event_id AND a.seq OPERATOR(pg_catalog.=) r.seq"
-		"  WHERE r.event_id OPERATOR(pg_catalog.=) l.event_id AND r.seq OPERATOR(pg_catalog.>) l.seq"
-		"  AND r.action OPERATOR(pg_catalog.=) 'redact' AND a.args OPERATOR(pg_catalog.@>)"
-		"  pg_catalog.jsonb_build_object('seq', l.seq)) ELSE false END"
-		" FROM gov.event_log l LEFT JOIN gov.event_note n ON n.event_id OPERATOR(pg_catalog.=) l.event_id AND n.seq OPERATOR(pg_catalog.=) l.seq"
+		GG_CHAIN_ROWS
 		" WHERE ($1 IS NULL AND $2 IS NULL) OR l.event_id OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT p.event_id FROM gov.event_log p"
 		"  WHERE p.recorded_at OPERATOR(pg_catalog.>=) COALESCE($1, '-infinity') AND p.recorded_at OPERATOR(pg_catalog.<) COALESCE($2, 'infinity')))"
 		" ORDER BY l.event_id, l.seq",
@@ -237,6 +157,7 @@ check_chains(ReturnSetInfo *rsinfo, Datum *period, const char *nulls)
 		{TIMESTAMPTZOID, TIMESTAMPTZOID}};
 	Portal portal;
 	Chain chain = {0};
+	int64 notes = 0;
 	MemoryContext each = AllocSetContextCreate(CurrentMemoryContext, "grid_gov verification",
 											   ALLOCSET_DEFAULT_SIZES);
 	MemoryContext chain_context =
@@ -264,6 +185,7 @@ check_chains(ReturnSetInfo *rsinfo, Datum *period, const char *nulls)
 			if (!chain.begun || event != chain.event)
 			{
 				finish_chain(rsinfo, &chain);
+				notes += chain.notes;
 				MemoryContextReset(chain_context);
 				memset(&chain, 0, sizeof(chain));
 				chain.begun = true;
@@ -279,6 +201,57 @@ check_chains(ReturnSetInfo *rsinfo, Datum *period, const char *nulls)
 	}
 	finish_chain(rsinfo, &chain);
 	SPI_cursor_close(portal);
+	return notes + chain.notes;
+}
+
+/*
+ * Notes without a step: nobody wrote them, and the event's next step would find
+ * its place taken. Those before a reseal are its business. beside: how many notes
+ * have their step, when all were looked at; -1: a period.
+ */
+static void
+check_strays(ReturnSetInfo *rsinfo, Datum *period, const char *nulls, int64 beside)
+{
+	static GgPlan count_plan = {"SELECT pg_catalog.count(*) FROM gov.event_note", 0};
+	static GgPlan plan = {
+		"SELECT n.event_id::bigint, n.seq::integer FROM gov.event_note n"
+		" WHERE NOT EXISTS (SELECT FROM gov.event_log l WHERE l.event_id OPERATOR(pg_catalog.=) n.event_id"
+		"  AND l.seq OPERATOR(pg_catalog.=) n.seq)"
+		" AND NOT EXISTS (SELECT FROM gov.event_log r WHERE r.event_id OPERATOR(pg_catalog.=) n.event_id"
+		"  AND r.seq OPERATOR(pg_catalog.>) n.seq AND r.action OPERATOR(pg_catalog.=) 'reseal' AND " GG_BY_OWNER
+		" ) ORDER BY n.event_id, n.seq",
+		0};
+	static GgPlan period_plan = {
+		"SELECT n.event_id::bigint, n.seq::integer FROM gov.event_note n"
+		" WHERE n.event_id OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT DISTINCT p.event_id FROM gov.event_log p"
+		"  WHERE p.recorded_at OPERATOR(pg_catalog.>=) COALESCE($1, '-infinity') AND p.recorded_at OPERATOR(pg_catalog.<) COALESCE($2, 'infinity')))"
+		" AND NOT EXISTS (SELECT FROM gov.event_log l WHERE l.event_id OPERATOR(pg_catalog.=) n.event_id"
+		"  AND l.seq OPERATOR(pg_catalog.=) n.seq)"
+		" AND NOT EXISTS (SELECT FROM gov.event_log r WHERE r.event_id OPERATOR(pg_catalog.=) n.event_id"
+		"  AND r.seq OPERATOR(pg_catalog.>) n.seq AND r.action OPERATOR(pg_catalog.=) 'reseal' AND " GG_BY_OWNER
+		" ) ORDER BY n.event_id, n.seq",
+		2,
+		{TIMESTAMPTZOID, TIMESTAMPTZOID}};
+	bool null;
+
+	if (beside >= 0)
+	{
+		/* planned as it is: all rows are read */
+		if (SPI_execute_plan(gg_prepared(&count_plan), NULL, NULL, true, 1) != SPI_OK_SELECT)
+			elog(ERROR, "could not count the notes");
+		if (DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null)) ==
+			beside)
+			return;
+	}
+	gg_execute(beside >= 0 ? &plan : &period_plan, period, nulls, true, 0);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple t = SPI_tuptable->vals[i];
+
+		put(rsinfo, DatumGetInt64(SPI_getbinval(t, SPI_tuptable->tupdesc, 1, &null)),
+			DatumGetInt32(SPI_getbinval(t, SPI_tuptable->tupdesc, 2, &null)),
+			"a note stands without a step");
+	}
 }
 
 GG_FUNCTION(gg_verify_journal);
@@ -298,6 +271,8 @@ gg_verify_journal(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Datum period[2];
 	char nulls[3] = "  ";
+	bool all = PG_ARGISNULL(0) && PG_ARGISNULL(1);
+	int64 notes;
 	GgIdentity self;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -317,8 +292,9 @@ gg_verify_journal(PG_FUNCTION_ARGS)
 				 "since comes first and lies before until; without both, everything is verified.")));
 	gg_become_owner(gg_gov_table("event_log", false), &self);
 	SPI_connect();
-	check_chains(rsinfo, period, nulls);
-	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+	notes = check_chains(rsinfo, period, nulls);
+	check_strays(rsinfo, period, nulls, all ? notes : -1);
+	if (all)
 	{
 		gg_execute(&bare_plan, NULL, NULL, true, 0);
 		for (uint64 i = 0; i < SPI_processed; i++)

@@ -395,3 +395,151 @@ CREATE OR REPLACE FUNCTION gov.attacks_ok(n text) RETURNS boolean IMMUTABLE LANG
 SET LOCAL ROLE acceptor1;
 SELECT grid_gov.act(:e, 'urge', '二');
 ROLLBACK;
+
+-- 14. The journal's own doors. A redacted text is gone: nothing is left to try numbers against, and nothing may be put back.
+SET ROLE worker1;
+SELECT grid_gov.report('北街路灯不亮', area => '371602001001001') AS e \gset
+SET ROLE acceptor1;
+SELECT grid_gov.act(:e, 'submit', '电话 13800004321');
+SELECT grid_gov.act(:e, 'urge', '催办');
+SELECT grid_gov.act(:e, 'urge', '又催办');
+SELECT grid_gov.act(:e, 'urge', '再催办');
+RESET ROLE;
+SELECT salt AS salt FROM gov.event_note WHERE event_id = :e AND seq = 2 \gset
+BEGIN;
+SELECT grid_gov.redact(id, '含电话') FROM gov.event_log WHERE event_id = :e AND seq = 2;
+SELECT note, args, length(salt) FROM gov.event_note WHERE event_id = :e AND seq = 2;
+SELECT count(*) FROM grid_gov.verify_journal();
+UPDATE gov.event_note SET salt = :'salt' WHERE event_id = :e AND seq = 2;
+SELECT seq, problem FROM grid_gov.verify_journal();
+ROLLBACK;
+-- what a reseal excuses, it binds: rows and notes before it may not change again; a redaction may come later
+BEGIN;
+UPDATE gov.event_log SET actor = 'staff:11' WHERE event_id = :e AND seq = 2;
+UPDATE gov.event_note SET note = '改过' WHERE event_id = :e AND seq = 3;
+SELECT grid_gov.reseal(:e, '第12号决定');
+SELECT seq, problem FROM grid_gov.verify_journal();
+SELECT grid_gov.redact(id, '含电话') FROM gov.event_log WHERE event_id = :e AND seq IN (2, 3) ORDER BY seq;
+SELECT grid_gov.redact(id, '封印是证据') FROM gov.event_log WHERE event_id = :e AND action = 'reseal';
+ROLLBACK;
+BEGIN;
+UPDATE gov.event_log SET actor = 'staff:11' WHERE event_id = :e AND seq = 2;
+UPDATE gov.event_note SET note = '改过' WHERE event_id = :e AND seq = 3;
+SELECT grid_gov.reseal(:e, '第12号决定');
+SELECT grid_gov.redact(id, '含电话') FROM gov.event_log WHERE event_id = :e AND seq IN (2, 3) ORDER BY seq;
+SELECT seq, problem FROM grid_gov.verify_journal();
+SAVEPOINT s;
+UPDATE gov.event_log SET actor = 'staff:2', action = 'void', at = at - interval '9 days' WHERE event_id = :e AND seq IN (4, 5);
+SELECT seq, problem FROM grid_gov.verify_journal();
+SELECT grid_gov.reseal(:e, '第13号决定');
+SELECT seq, problem FROM grid_gov.verify_journal();
+ROLLBACK TO s;
+UPDATE gov.event_note SET note = '也改过' WHERE event_id = :e AND seq = 4;
+SELECT seq, problem FROM grid_gov.verify_journal();
+ROLLBACK TO s;
+DELETE FROM gov.event_log WHERE event_id = :e AND seq = 3;
+SELECT seq, problem FROM grid_gov.verify_journal();
+ROLLBACK TO s;
+UPDATE gov.event_note SET args = args - 'chain' WHERE event_id = :e AND seq = 6;
+SELECT seq, problem FROM grid_gov.verify_journal();
+ROLLBACK TO s;
+UPDATE gov.event_log SET role = 'acceptor' WHERE event_id = :e AND seq = 6;
+SELECT seq, problem FROM grid_gov.verify_journal();
+ROLLBACK;
+-- the end of the chain lost, and the head not that of any step: a reseal says so, and holds
+BEGIN;
+ALTER TABLE gov.event DISABLE TRIGGER USER;
+UPDATE gov.event SET head = sha256('x') WHERE id = :e;
+ALTER TABLE gov.event ENABLE TRIGGER USER;
+DELETE FROM gov.event_log WHERE event_id = :e AND seq = 5;
+SELECT seq, problem FROM grid_gov.verify_journal();
+SELECT grid_gov.reseal(:e, '恢复备份');
+SELECT seq, problem FROM grid_gov.verify_journal();
+SAVEPOINT s;
+UPDATE gov.event_note SET note = '第5步另有其事' WHERE event_id = :e AND seq = 5;
+SELECT seq, problem FROM grid_gov.verify_journal();
+ROLLBACK TO s;
+UPDATE gov.event_log SET hash = sha256('y') WHERE event_id = :e AND seq = 6;
+SELECT seq, problem FROM grid_gov.verify_journal();
+ROLLBACK;
+-- a note without a step, which would stand in the way of the next one
+BEGIN;
+INSERT INTO gov.event_note (event_id, seq, note, salt) SELECT id, seq + 1, '伪造', '\x00' FROM gov.event WHERE id = :e;
+INSERT INTO gov.event_note (event_id, seq, note, salt) VALUES (424242, 1, '无中生有', '\x00');
+SELECT event = :e AS of_e, seq, problem FROM grid_gov.verify_journal() ORDER BY event;
+SELECT event = :e AS of_e, seq, problem FROM grid_gov.verify_journal(now() - interval '1 day', now() + interval '1 day');
+SELECT event, seq, problem FROM grid_gov.verify_journal(NULL, '2020-01-01');
+ROLLBACK;
+-- an acceptor's step may not bear the name of a repair; where one does, it repairs nothing
+BEGIN;
+SET LOCAL ROLE gov_owner;
+INSERT INTO gov.workflow_transition (workflow, id, from_states, to_state, action, label, roles, relation) VALUES ('default', 'X1', '(open)', '(same)', 'reseal', '封', 'acceptor', 'area');
+SAVEPOINT s;
+SET CONSTRAINTS ALL IMMEDIATE;
+ROLLBACK TO s;
+RESET ROLE;
+UPDATE gov.event_log SET actor = 'staff:11' WHERE event_id = :e AND seq = 2;
+SET LOCAL ROLE acceptor1;
+SELECT grid_gov.act(:e, 'reseal', '没有什么');
+RESET ROLE;
+SELECT seq, problem FROM grid_gov.verify_journal();
+ROLLBACK;
+BEGIN;
+SET LOCAL ROLE gov_owner;
+INSERT INTO gov.workflow_transition (workflow, id, from_states, to_state, action, label, roles, relation) VALUES ('default', 'X1', '(open)', '(same)', 'redact', '脱敏', 'acceptor', 'area');
+RESET ROLE;
+UPDATE gov.event_note SET note = NULL, salt = '', redacted_at = now() WHERE event_id = :e AND seq = 2;
+SET LOCAL ROLE acceptor1;
+SELECT grid_gov.act(:e, 'redact', '没有什么', '{"seq": 2}');
+RESET ROLE;
+SELECT seq, problem FROM grid_gov.verify_journal();
+ROLLBACK;
+-- who is named is judged and recorded, or refused; never ignored
+SET grid_gov.actor = 'leader1';
+SELECT grid_gov.hand_over_tasks(1, 2, '离职');
+SELECT grid_gov.reseal(:e, '理由');
+SELECT grid_gov.redact(id, '理由') FROM gov.event_log WHERE event_id = :e AND seq = 2;
+RESET grid_gov.actor;
+BEGIN;
+GRANT gov_owner TO bridge;
+SET LOCAL SESSION AUTHORIZATION bridge;
+SET LOCAL ROLE gov_owner;
+SET LOCAL grid_gov.actor = 'reporter:K7';
+SAVEPOINT s;
+SELECT grid_gov.reseal(:e, '理由');
+ROLLBACK TO s;
+SET LOCAL grid_gov.actor = 'centre1';
+SELECT grid_gov.redact(id, '含电话') FROM gov.event_log WHERE event_id = :e AND seq = 2;
+SELECT grid_gov.reseal(:e, '第12号决定');
+SELECT seq, action, actor, role FROM gov.event_log WHERE event_id = :e AND seq > 5 ORDER BY seq;
+SELECT seq, problem FROM grid_gov.verify_journal();
+SET LOCAL ROLE NONE;
+SELECT grid_gov.reseal(:e, '理由');
+ROLLBACK;
+-- a city's trigger that acts as somebody else during a handing over: the steps are still the leader's
+BEGIN;
+SET LOCAL ROLE worker2;
+SELECT grid_gov.report('南街路灯不亮', area => '371602001001001') AS f \gset
+SELECT grid_gov.report('西街路灯不亮', area => '371602001001001') AS g \gset
+SET LOCAL ROLE acceptor1;
+SELECT grid_gov.act(n, 'send_verify', NULL, '{"person": 1}') FROM unnest(ARRAY[:f, :g]) n;
+RESET ROLE;
+CREATE FUNCTION gov.attacks_other() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  me text := current_setting('grid_gov.actor');
+BEGIN
+  IF NEW.last_action = 'reassign_person' THEN
+    PERFORM set_config('grid_gov.actor', 'acceptor1', true);
+    UPDATE gov.event SET action = 'urge' WHERE id = NEW.id;
+    PERFORM set_config('grid_gov.actor', me, true);
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER zzz AFTER UPDATE ON gov.event FOR EACH ROW EXECUTE FUNCTION gov.attacks_other();
+SET LOCAL SESSION AUTHORIZATION bridge;
+SET LOCAL grid_gov.actor = 'leader1';
+SELECT grid_gov.hand_over_tasks(1, 2, '离职');
+RESET SESSION AUTHORIZATION;
+SELECT event_id = :g AS second, action, actor, role FROM gov.event_log WHERE event_id IN (:f, :g) AND seq > 2 ORDER BY event_id, seq;
+ROLLBACK;
+SELECT count(*) FROM grid_gov.verify_journal();
