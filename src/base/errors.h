@@ -23,7 +23,7 @@
 /*
  * May a subtransaction go on after this error? Not when it speaks of the session or
  * the server and not of the one row: cancelled, out of resources, serialization,
- * deadlock, a lock not to be had.
+ * deadlock, a lock not to be had, a table that is gone.
  */
 static inline bool
 gg_is_of_the_row(int sqlstate)
@@ -34,7 +34,7 @@ gg_is_of_the_row(int sqlstate)
 		   class != ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES) &&
 		   class != ERRCODE_TO_CATEGORY(ERRCODE_TRANSACTION_ROLLBACK) &&
 		   class != ERRCODE_TO_CATEGORY(ERRCODE_SYSTEM_ERROR) &&
-		   sqlstate != ERRCODE_LOCK_NOT_AVAILABLE;
+		   sqlstate != ERRCODE_LOCK_NOT_AVAILABLE && sqlstate != ERRCODE_UNDEFINED_TABLE;
 }
 
 #endif /* GG_ERRORS_H */
