@@ -117,22 +117,34 @@ CREATE FUNCTION grid_gov.seed_table(tab text, keys text[], cols text[], query te
   AS $f$
 -- made: the table was just made; added: these columns of it were. What went with them was not taken away row by row.
 DECLARE
-  anew boolean := made OR keys && added;
   fill text[] := ARRAY(SELECT c FROM unnest(cols) c WHERE c = ANY (added));
+  rest text[] := ARRAY(SELECT c FROM unnest(cols) c WHERE c <> ALL (added));
   key text;
   columns text;
+  same text;
   plan jsonb;
   report jsonb := '[]';
   n integer;
 BEGIN
   SELECT 'concat_ws(''/'', ' || string_agg(format('COALESCE(r.%I::text, '''')', k), ', ' ORDER BY o) || ')' INTO key FROM unnest(keys) WITH ORDINALITY u (k, o);
   SELECT string_agg(format('r.%I', c), ', ' ORDER BY o) INTO columns FROM unnest(cols) WITH ORDINALITY u (c, o);
-  IF fill <> '{}' AND NOT anew THEN
-    EXECUTE format('UPDATE gov.%I AS t SET (%s) = ROW(%s) FROM (%s) q, jsonb_populate_record(NULL::gov.%1$I, to_jsonb(q)) r WHERE %5$s = %6$s',
-      tab, (SELECT string_agg(quote_ident(c), ', ' ORDER BY o) FROM unnest(fill) WITH ORDINALITY u (c, o)),
-      (SELECT string_agg(format('r.%I', c), ', ' ORDER BY o) FROM unnest(fill) WITH ORDINALITY u (c, o)), query, key, replace(key, 'r.', 't.'));
-    GET DIAGNOSTICS n = ROW_COUNT;
-    report := report || jsonb_build_array(jsonb_build_array('rows', 'gov.' || tab, 'replaced', n || ' rows: ' || array_to_string(fill, ', ')));
+  IF fill <> '{}' THEN
+    -- rows are found again by their key; without it, by all else, where as many are there as we make
+    SELECT string_agg(format('r.%I', c), ', ' ORDER BY o) INTO same FROM unnest(CASE WHEN keys && added THEN rest ELSE keys END) WITH ORDINALITY u (c, o);
+    BEGIN
+      EXECUTE format($q$
+        WITH ours AS (SELECT r.*, md5(ROW(%2$s)::text) AS mark_, row_number() OVER w AS n_, count(*) OVER (PARTITION BY md5(ROW(%2$s)::text)) AS k_
+            FROM (%3$s) q, jsonb_populate_record(NULL::gov.%1$I, to_jsonb(q)) r WINDOW w AS (PARTITION BY md5(ROW(%2$s)::text) ORDER BY ROW(%4$s)::text)),
+          there AS (SELECT r.ctid AS id_, md5(ROW(%2$s)::text) AS mark_, row_number() OVER w AS n_, count(*) OVER (PARTITION BY md5(ROW(%2$s)::text)) AS k_
+            FROM gov.%1$I r WINDOW w AS (PARTITION BY md5(ROW(%2$s)::text) ORDER BY r.ctid))
+        UPDATE gov.%1$I AS t SET (%5$s) = ROW(%6$s) FROM there JOIN ours r USING (mark_, n_, k_) WHERE t.ctid = there.id_$q$,
+        tab, same, query, columns, (SELECT string_agg(quote_ident(c), ', ' ORDER BY o) FROM unnest(fill) WITH ORDINALITY u (c, o)),
+        (SELECT string_agg(format('r.%I', c), ', ' ORDER BY o) FROM unnest(fill) WITH ORDINALITY u (c, o)));
+      GET DIAGNOSTICS n = ROW_COUNT;
+      report := report || jsonb_build_array(jsonb_build_array('rows', 'gov.' || tab, 'replaced', n || ' rows: ' || array_to_string(fill, ', ')));
+    EXCEPTION WHEN OTHERS THEN
+      report := report || jsonb_build_array(jsonb_build_array('rows', 'gov.' || tab, 'broken', SQLERRM));
+    END;
   END IF;
   -- ours: the row as this version seeds it; there: as it stands; known: as we last wrote it
   EXECUTE format($q$
@@ -147,7 +159,7 @@ BEGIN
     FROM (SELECT %1$s AS key, md5(ROW(%2$s)::text) AS mark, to_jsonb(r) AS r FROM (%3$s) q, jsonb_populate_record(NULL::gov.%4$I, to_jsonb(q)) r) ours
     LEFT JOIN (SELECT %1$s AS key, md5(ROW(%2$s)::text) AS mark FROM gov.%4$I r) there ON there.key = ours.key
     LEFT JOIN gov.meta known ON known.kind = 'seed' AND known.name = 'gov.%4$s:' || ours.key$q$,
-    key, columns, query, tab, anew) INTO plan;
+    key, columns, query, tab, made) INTO plan;
 
   EXECUTE format('INSERT INTO gov.%I (%s) SELECT %s FROM jsonb_array_elements($1) e, jsonb_populate_record(NULL::gov.%1$I, e->''row'') r WHERE e->>''what'' = ''insert''',
     tab, (SELECT string_agg(quote_ident(c), ', ' ORDER BY o) FROM unnest(cols) WITH ORDINALITY u (c, o)), columns) USING plan;
@@ -250,7 +262,7 @@ BEGIN
   IF added <> '{}' THEN
     -- what constrained a column went with it
     FOR statement IN
-      SELECT l.m[1]
+      SELECT rtrim(l.m[1], ',')
       FROM regexp_split_to_table(split_part(ddl, E'\n);', 1), '\n') WITH ORDINALITY x (line, ord), regexp_match(x.line, '^  ((?:PRIMARY KEY|UNIQUE|CHECK)\M.*?),?$') l (m)
       WHERE EXISTS (SELECT FROM unnest(added) a WHERE l.m[1] ~ ('\m' || a || '\M'))
       ORDER BY x.ord
@@ -704,11 +716,11 @@ DECLARE
 BEGIN
   BEGIN
     report := grid_gov.setup_city(root, name, owner);
-    -- a dry run is the same run, taken back
+    -- a dry run is the same run, taken back (by a code that does not end in 000, which would stand for its whole class)
     IF dry_run THEN
-      RAISE SQLSTATE 'WG000';
+      RAISE SQLSTATE 'WG999';
     END IF;
-  EXCEPTION WHEN SQLSTATE 'WG000' THEN
+  EXCEPTION WHEN SQLSTATE 'WG999' THEN
     NULL;
   END;
   RETURN QUERY SELECT r->>0, r->>1, r->>2, r->>3 FROM jsonb_array_elements(report) WITH ORDINALITY x (r, o) ORDER BY o;
