@@ -94,12 +94,13 @@ BEGIN
   END IF;
   RETURN QUERY
   SELECT e.kind, e.label, e.other, e.value
-  FROM (SELECT array_agg(r.body ORDER BY r.id) AS bodies, array_agg(r.category ORDER BY r.id) AS labels FROM gov.labelled_report r
-    WHERE r.category IN ('城市管理', '社会治安', '环境保护', '民生服务', '公共安全', '矛盾纠纷')) x
+  -- of one text the last correction counts, as in retrain()
+  FROM (SELECT array_agg(l.body ORDER BY l.id) AS bodies, array_agg(l.category ORDER BY l.id) AS labels
+    FROM (SELECT DISTINCT ON (r.body COLLATE "C") r.id, r.body, r.category FROM gov.labelled_report r ORDER BY r.body COLLATE "C", r.labelled_at DESC, r.id DESC) l) x
   CROSS JOIN LATERAL grid_gov.evaluate_model(model, COALESCE(x.bodies, '{}'), COALESCE(x.labels, '{}')) e;
 END
 $f$;
-COMMENT ON FUNCTION grid_gov.evaluate_model(grid_gov.text_model) IS '用本市更正过的样本(gov.labelled_report)评测模型(空为正在使用的模型)';
+COMMENT ON FUNCTION grid_gov.evaluate_model(grid_gov.text_model) IS '用本市更正过的样本(gov.labelled_report,同一正文以最后一次为准)评测模型(空为正在使用的模型)';
 
 CREATE FUNCTION grid_gov.retrain(name text, note text DEFAULT NULL)
   RETURNS TABLE (id bigint, measure text, before float8, after float8)
@@ -186,7 +187,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'WG010', MESSAGE = 'no city is set up in this database', HINT = 'Call grid_gov.setup(root, name) first.';
   END IF;
   LOCK TABLE gov.model IN SHARE ROW EXCLUSIVE MODE;
-  -- 0 is the model that came with the extension
+  -- 0 is what came with the extension, for items, too
   IF p_id = 0 THEN
     SELECT r.kind, r.model INTO of_kind, m FROM grid_gov.ref_model r WHERE r.kind = 'category';
   ELSE
@@ -195,6 +196,14 @@ BEGIN
   IF m IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('there is no model %s', COALESCE(p_id::text, 'NULL')),
       HINT = 'See gov.model; 0 is the model that came with the extension.';
+  END IF;
+  -- a model of other labels would leave every new event without a category, or without an item
+  IF of_kind = 'category' AND NOT (SELECT array_agg(x.l ORDER BY x.l) = (SELECT array_agg(DISTINCT f.label ORDER BY f.label) FROM grid_gov.ref_report f) FROM unnest(grid_gov.model_labels(m)) x (l)) THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('model %s does not tell the six categories apart', p_id),
+      DETAIL = format('Its labels are: %s.', left(array_to_string(grid_gov.model_labels(m), ', '), 200)), HINT = 'Train it with the six categories as labels; force does not help.';
+  ELSIF of_kind = 'item' AND EXISTS (SELECT FROM unnest(grid_gov.model_labels(m)) x (l) WHERE x.l !~ '^[0-9]{4}$') THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('model %s does not tell items apart', p_id),
+      DETAIL = format('Its labels are: %s.', left(array_to_string(grid_gov.model_labels(m), ', '), 200)), HINT = 'Train it with item codes of four digits as labels; force does not help.';
   END IF;
   -- items are told apart inside a category only: they have no such measures
   IF of_kind = 'category' THEN
@@ -210,9 +219,9 @@ BEGIN
         HINT = 'Activate it all the same with force => true.';
     END IF;
   END IF;
-  UPDATE gov.model o SET active = false WHERE o.active AND o.kind = of_kind AND o.id <> p_id;
+  UPDATE gov.model o SET active = false WHERE o.active AND (o.kind = of_kind OR p_id = 0) AND o.id <> p_id;
   UPDATE gov.model o SET active = true WHERE NOT o.active AND o.id = p_id;
   RETURN QUERY SELECT x.measure, x.before, x.after FROM unnest(measures, olds, news) x (measure, before, after);
 END
 $f$;
-COMMENT ON FUNCTION grid_gov.activate_model(bigint, boolean) IS '启用模型(0 为随扩展提供的模型):在本市更正样本上的准确率低于现用模型时拒绝(WG004),除非 force;返回现用(before)与新启用(after)的指标';
+COMMENT ON FUNCTION grid_gov.activate_model(bigint, boolean) IS '启用模型(0 为类别与事项都回到随扩展提供的模型):标签不是六大类(事项模型:四位代码)的不能启用;在本市更正样本上的准确率低于现用模型时拒绝(WG004),除非 force;返回现用(before)与新启用(after)的指标';

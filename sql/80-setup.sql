@@ -775,7 +775,8 @@ BEGIN
         WHEN persona = 'auditor' AND c.relname IN ('event_note', 'actor_proxy') THEN 'SELECT' END,
       -- whole rows of gov.event, because tools save whole rows; the guard refuses what is not theirs to change
       CASE WHEN persona = 'backend' AND c.relname = 'event' THEN 'INSERT, UPDATE'
-        WHEN persona = 'backend' AND c.relname IN ('patrol', 'visit', 'notice', 'labelled_report') THEN 'INSERT, UPDATE'
+        WHEN persona = 'backend' AND c.relname IN ('patrol', 'visit', 'notice') THEN 'INSERT, UPDATE'
+        WHEN persona = 'backend' AND c.relname = 'labelled_report' THEN 'INSERT'
         WHEN persona = 'backend' AND c.relname = 'alert' THEN 'UPDATE (seen_at)'
         WHEN persona = 'dba' AND c.relname = ANY (rules) THEN 'INSERT, UPDATE, DELETE' END) AS privileges) p
     WHERE c.relnamespace = 'gov'::regnamespace AND p.privileges <> ''

@@ -44,6 +44,31 @@ CREATE POLICY grid_gov_see ON gov.event_private FOR SELECT USING (
   OR grid_gov.sees_event(event_id, 'private'));
 COMMENT ON POLICY grid_gov_see ON gov.event_private IS '诉求人信息:只有 private 身份可见,且限于其区域';
 
+--- policy gov.labelled_report.see
+ALTER TABLE gov.labelled_report ENABLE ROW LEVEL SECURITY;
+CREATE POLICY grid_gov_see ON gov.labelled_report FOR SELECT USING (
+  grid_gov.sees_area((SELECT m.value FROM gov.meta m WHERE m.kind = 'setting' AND m.name = 'root'))
+  OR grid_gov.sees_event(event_id));
+COMMENT ON POLICY grid_gov_see ON gov.labelled_report IS '更正样本含诉求原文:只见可见事件的,不属于任何事件的只有全市可见';
+
+--- policy gov.labelled_report.add
+CREATE POLICY grid_gov_add ON gov.labelled_report FOR INSERT WITH CHECK (
+  grid_gov.sees_area((SELECT m.value FROM gov.meta m WHERE m.kind = 'setting' AND m.name = 'root'))
+  OR grid_gov.sees_event(event_id));
+COMMENT ON POLICY grid_gov_add ON gov.labelled_report IS '只能为可见事件添加样本,不属于任何事件的只有全市可添';
+
+--- policy gov.labelled_report.change
+CREATE POLICY grid_gov_change ON gov.labelled_report FOR UPDATE USING (
+  grid_gov.sees_area((SELECT m.value FROM gov.meta m WHERE m.kind = 'setting' AND m.name = 'root'), 'dba')
+  OR grid_gov.sees_event(event_id, 'dba'));
+COMMENT ON POLICY grid_gov_change ON gov.labelled_report IS '只有 dba 身份在其区域内可改样本';
+
+--- policy gov.labelled_report.drop
+CREATE POLICY grid_gov_drop ON gov.labelled_report FOR DELETE USING (
+  grid_gov.sees_area((SELECT m.value FROM gov.meta m WHERE m.kind = 'setting' AND m.name = 'root'), 'dba')
+  OR grid_gov.sees_event(event_id, 'dba'));
+COMMENT ON POLICY grid_gov_drop ON gov.labelled_report IS '只有 dba 身份在其区域内可删样本';
+
 --- policy gov.request.see
 ALTER TABLE gov.request ENABLE ROW LEVEL SECURITY;
 CREATE POLICY grid_gov_see ON gov.request FOR SELECT USING (
