@@ -107,8 +107,11 @@ push(GgNormal *s, uint32 c, uint32 at)
 {
 	uint32 last = s->n > 0 ? s->unit[s->n - 1] : 0;
 
+	if (c >= '0' && c <= '9' && s->digits > DIGITS_MAX)
+		return;
 	if (c == ' ')
 	{
+		s->digits = 0;
 		if (s->n > 0 && gg_is_alnum(last))
 			s->space = s->special = true;
 		return;
@@ -127,9 +130,13 @@ push(GgNormal *s, uint32 c, uint32 at)
 	{
 		if (++s->digits > DIGITS_MAX)
 		{
-			if (s->digits == DIGITS_MAX + 1)
-				s->n -= DIGITS_MAX;
-			s->bracket = -1;
+			s->n -= DIGITS_MAX;
+			/* a blank before the run waits for what follows it */
+			if (s->n > 0 && s->unit[s->n - 1] == ' ')
+			{
+				s->n--;
+				s->space = true;
+			}
 			return;
 		}
 	}
@@ -145,10 +152,9 @@ push(GgNormal *s, uint32 c, uint32 at)
 			s->special = s->tag >= 0;
 			return;
 		}
-		if (!is_latin(c) && c != '\'' && c != 0x2019 && c != '-')
-			s->bracket = -1;
-		else if (s->n - s->bracket >= NOTE_MAX)
-			s->bracket = -1;
+		/* it was no note; a tag that it stands in is none either */
+		if ((!is_latin(c) && c != '\'' && c != 0x2019 && c != '-') || s->n - s->bracket >= NOTE_MAX)
+			s->bracket = s->tag = -1;
 		else if (has_tone(c))
 			s->tone = true;
 	}
@@ -174,9 +180,10 @@ push(GgNormal *s, uint32 c, uint32 at)
 		s->tag = s->n > 0 && last >= '0' && last <= '9' ? -1 : s->n;
 		s->tag_closed = false;
 	}
-	else if (s->tag >= 0)
+	else if (s->tag >= 0 && (s->bracket < 0 || c == '('))
 	{
-		bool inside = gg_is_han(c) || (!s->tag_closed && gg_is_alnum(c));
+		/* a bracket may be a note; what it holds does not count until that is known */
+		bool inside = gg_is_han(c) || (!s->tag_closed && gg_is_alnum(c)) || s->bracket >= 0;
 
 		/* a tag opens with a Han character and has no punctuation */
 		if (!inside || s->n - s->tag > TAG_MAX ||
