@@ -154,9 +154,9 @@ CREATE UNIQUE INDEX model_active_key ON gov.model (kind) WHERE active;
 
 --- table gov.lexicon | 分类词典:城市自己的词,叠加在模型之上,提交后各会话即时生效
 CREATE TABLE gov.lexicon (
-  word text NOT NULL, -- 词
+  word text NOT NULL CHECK (word !~ '[[:cntrl:]]' AND pg_catalog.length(grid_gov.normalize_report(word)) BETWEEN 1 AND 32), -- 词:规范形 1 至 32 字
   category text NOT NULL CHECK (category IN ('城市管理', '社会治安', '环境保护', '民生服务', '公共安全', '矛盾纠纷')), -- 类别
-  weight real NOT NULL, -- 权重
+  weight real NOT NULL CHECK (weight BETWEEN 0 AND 100), -- 权重:0 至 100
   note text, -- 说明
   active boolean NOT NULL DEFAULT true, -- 是否启用
   PRIMARY KEY (word, category)

@@ -8,6 +8,14 @@
  */
 #include "text/lexicon.h"
 
+#include "miscadmin.h"
+
+/* What one word may say for a category: a slip of the pen must not outshout every other word, or overflow. */
+#define WEIGHT_MAX 100
+
+/* A slot with more words than this is searched by halves instead of word by word. */
+#define SLOT_WALK 32
+
 /* Make room for nword words in the current memory context. */
 GgLexicon *
 gg_lexicon_begin(int nword)
@@ -27,12 +35,14 @@ gg_lexicon_add(GgLexicon *lex, const char *word, int len, int category, float we
 	GgNormal s;
 	GgWord *w;
 
+	if ((lex->nword & 0xFFF) == 0)
+		CHECK_FOR_INTERRUPTS();
 	gg_normal_begin(&s, unit, NULL, lengthof(unit));
 	if (gg_normal_feed(&s, word, len, 0) < len || s.n == 0 || s.n > GG_WORD_UNITS)
 		return false;
 	w = &lex->word[lex->nword++];
 	w->len = s.n;
-	w->weight[category] = weight;
+	w->weight[category] = Max(-WEIGHT_MAX, Min(weight, WEIGHT_MAX));
 	memcpy(w->here, unit, Min(s.n, GG_WORD_HERE) * sizeof(uint32));
 	w->rest = lex->nunit;
 	if (s.n > GG_WORD_HERE)
@@ -50,9 +60,20 @@ hash_of(const GgWord *w)
 	return gg_lexicon_hash(w->here[0], w->here[1]);
 }
 
+/* The order of words of one length by what they are; the other word is given by its units. */
+static inline int
+compare_units(const GgLexicon *lex, const GgWord *a, const uint32 *first, const uint32 *rest)
+{
+	int c = memcmp(a->here, first, Min(a->len, GG_WORD_HERE) * sizeof(uint32));
+
+	if (c == 0 && a->len > GG_WORD_HERE)
+		c = memcmp(lex->units + a->rest, rest, (a->len - GG_WORD_HERE) * sizeof(uint32));
+	return c;
+}
+
 /* By slot, longer ones first, the same words together. */
 static int
-by_slot(const void *x, const void *y)
+by_slot(const void *x, const void *y, void *lex)
 {
 	const GgWord *a = x, *b = y;
 
@@ -60,16 +81,7 @@ by_slot(const void *x, const void *y)
 		return a->slot < b->slot ? -1 : 1;
 	if (a->len != b->len)
 		return a->len > b->len ? -1 : 1;
-	return memcmp(a->here, b->here, sizeof(a->here));
-}
-
-/* Are these the same words? */
-static bool
-same(const GgLexicon *lex, const GgWord *a, const GgWord *b)
-{
-	return a->len == b->len && memcmp(a->here, b->here, sizeof(a->here)) == 0 &&
-		   (a->len <= GG_WORD_HERE || memcmp(lex->units + a->rest, lex->units + b->rest,
-											 (a->len - GG_WORD_HERE) * sizeof(uint32)) == 0);
+	return compare_units(lex, a, b->here, ((GgLexicon *) lex)->units + b->rest);
 }
 
 /* All words are there: build the index. */
@@ -83,24 +95,20 @@ gg_lexicon_end(GgLexicon *lex)
 		lex->nslot *= 2;
 	lex->slot = palloc(sizeof(int) * lex->nslot);
 	for (int i = 0; i < lex->nslot; i++)
-		lex->slot[i] = -1;
+		lex->slot[i] = GG_SLOT_EMPTY;
 	for (int i = 0; i < lex->nword; i++)
 		lex->word[i].slot = hash_of(&lex->word[i]) & (lex->nslot - 1);
-	qsort(lex->word, lex->nword, sizeof(GgWord), by_slot);
+	qsort_interruptible(lex->word, lex->nword, sizeof(GgWord), by_slot, lex);
 	for (int i = 0; i < lex->nword; i++)
 	{
 		GgWord *w = &lex->word[i];
 		uint32 h = hash_of(w);
-		int twin;
 
-		/* the same word for another category is one word */
-		for (twin = kept - 1; twin >= 0 && lex->word[twin].slot == w->slot; twin--)
-			if (same(lex, &lex->word[twin], w))
-				break;
-		if (twin >= 0 && lex->word[twin].slot == w->slot)
+		/* the same word for another category is one word; sorted, they are neighbours */
+		if (kept > 0 && by_slot(&lex->word[kept - 1], w, lex) == 0)
 		{
 			for (int c = 0; c < GG_CATEGORIES; c++)
-				lex->word[twin].weight[c] += w->weight[c];
+				lex->word[kept - 1].weight[c] += w->weight[c];
 			continue;
 		}
 		lex->word[kept] = *w;
@@ -122,6 +130,52 @@ gg_lexicon_end(GgLexicon *lex)
 		for (int c = 0; c < GG_CATEGORIES; c++)
 			w->silent &= w->weight[c] == 0;
 	}
+	for (int from = 0, to; from < kept; from = to)
+	{
+		for (to = from + 1; !lex->word[to - 1].last;)
+			to++;
+		if (to - from > SLOT_WALK)
+			lex->slot[lex->word[from].slot] = GG_SLOT_LARGE(from);
+	}
+}
+
+/* The longest word of a large slot that stands here, of at least and at most so many units; or -1. */
+static pg_noinline pg_attribute_cold int
+match_large(const GgLexicon *lex, int slot, const uint32 *unit, int least, int most)
+{
+	int from = GG_SLOT_LARGE(lex->slot[slot]);
+
+	while (from < lex->nword && lex->word[from].slot == slot && lex->word[from].len >= least)
+	{
+		int len = lex->word[from].len, lo = from, hi = lex->nword;
+
+		/* the end of the words of this length */
+		while (lo < hi)
+		{
+			int mid = lo + (hi - lo) / 2;
+			const GgWord *w = &lex->word[mid];
+
+			if (w->slot < slot || (w->slot == slot && w->len >= len))
+				lo = mid + 1;
+			else
+				hi = mid;
+		}
+		hi = len <= most ? lo : from;
+		for (int low = from, high = hi; low < high;)
+		{
+			int mid = low + (high - low) / 2;
+			int c = compare_units(lex, &lex->word[mid], unit, unit + GG_WORD_HERE);
+
+			if (c == 0)
+				return mid;
+			if (c < 0)
+				low = mid + 1;
+			else
+				high = mid;
+		}
+		from = lo;
+	}
+	return -1;
 }
 
 /* The longest word of a slot that stands here, of at least two units; or -1. */
@@ -132,7 +186,7 @@ match(const GgLexicon *lex, int slot, const uint32 *unit, int n)
 	uint64 two;
 
 	if (w < 0)
-		return -1;
+		return w == GG_SLOT_EMPTY ? -1 : match_large(lex, slot, unit, 2, n);
 	memcpy(&two, unit, sizeof(two));
 	for (;; w++)
 	{
@@ -160,8 +214,11 @@ match(const GgLexicon *lex, int slot, const uint32 *unit, int n)
 static int
 match_one(const GgLexicon *lex, uint32 unit)
 {
-	int w = lex->slot[gg_lexicon_hash(unit, 0) & (lex->nslot - 1)];
+	int slot = gg_lexicon_hash(unit, 0) & (lex->nslot - 1);
+	int w = lex->slot[slot];
 
+	if (w < GG_SLOT_EMPTY)
+		return match_large(lex, slot, &unit, 1, 1);
 	for (; w >= 0; w = lex->word[w].last ? -1 : w + 1)
 		if (lex->word[w].len == 1 && lex->word[w].here[0] == unit)
 			return w;
@@ -196,18 +253,20 @@ StaticAssertDecl(GG_CATEGORIES == 6, "four weights and two");
 
 #define BLOCK 64
 
-/* What the words of a normal form say for each category. */
-void
+/* What the words of a normal form say for each category; returns how many words speak. */
+int
 gg_lexicon_points(const GgLexicon *lex, uint32 *unit, int n, float *points)
 {
 	Floats4 four = {0};
 	Floats2 two = {0};
 	int next = 0; /* what lies before it is part of a word */
+	int speaking = 0;
 
 	for (int from = 0; from < n; from += BLOCK)
 	{
 		int place[BLOCK + 1], places = 0, to = Min(from + BLOCK, n - 1);
 
+		CHECK_FOR_INTERRUPTS();
 		/* first where a word may begin, without a branch: it cannot be foreseen */
 		for (int i = from; i < to; i++)
 		{
@@ -234,6 +293,7 @@ gg_lexicon_points(const GgLexicon *lex, uint32 *unit, int n, float *points)
 			memcpy(&w2, word->weight + 4, sizeof(w2));
 			four += w4 * times;
 			two += w2 * times;
+			speaking += !word->silent;
 			if (word->silent)
 				for (int j = 0; j < word->len; j++)
 					unit[i + j] = ' ';
@@ -244,4 +304,5 @@ gg_lexicon_points(const GgLexicon *lex, uint32 *unit, int n, float *points)
 		points[c] += four[c];
 	for (int c = 0; c < 2; c++)
 		points[4 + c] += two[c];
+	return speaking;
 }

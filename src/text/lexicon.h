@@ -33,14 +33,18 @@ typedef struct GgLexicon
 	GgWord *word; /* by slot, longer ones first */
 	uint32 *units;
 	int nslot;                 /* power of two */
-	int *slot;                 /* by the first two units: the first word, or -1 */
+	int *slot;                 /* by the first two units: the first word, or one of these */
 	uint32 begins[65536 / 32]; /* hashed first two units of words that have them */
 	uint32 alone[65536 / 32];  /* words of one unit, by its last 16 bits */
 } GgLexicon;
 
+#define GG_SLOT_EMPTY (-1)
+/* The first word of a slot of many words, marked as such; and back. */
+#define GG_SLOT_LARGE(first) (-2 - (first))
+
 /* Make a lexicon for up to nword words in the current memory context. */
 extern GgLexicon *gg_lexicon_begin(int nword);
-/* Add a word; false when it has no or too many units. The same word again adds to its weights. */
+/* Add a word; false when it has no or too many units. The same word again adds to its weights, which are kept within 100. */
 extern bool gg_lexicon_add(GgLexicon *lex, const char *word, int len, int category, float weight);
 extern void gg_lexicon_end(GgLexicon *lex);
 
@@ -51,8 +55,9 @@ extern int gg_lexicon_find(const GgLexicon *lex, const uint32 *unit, int n, int 
  * What the words of a normal form say for each category; the words of the
  * opening count double. Words without any weight say nothing at all: they are
  * blotted out of the normal form, so that their n-grams do not count either.
+ * Returns how many words speak.
  */
-extern void gg_lexicon_points(const GgLexicon *lex, uint32 *unit, int n, float *points);
+extern int gg_lexicon_points(const GgLexicon *lex, uint32 *unit, int n, float *points);
 
 /* The hash of two units, 16 bits. */
 static inline uint32

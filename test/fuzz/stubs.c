@@ -52,6 +52,13 @@ pfree(void *pointer)
 	free(pointer);
 }
 
+/* Nobody interrupts. */
+void
+qsort_interruptible(void *base, size_t nel, size_t elsize, qsort_arg_comparator cmp, void *arg)
+{
+	qsort_arg(base, nel, elsize, cmp, arg);
+}
+
 /* Is this UTF-8? */
 bool
 pg_verify_mbstr(int encoding, const char *mbstr, int len, bool noError)

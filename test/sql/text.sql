@@ -129,6 +129,17 @@ SELECT category FROM grid_gov.classify_detail('人行道上有流动摊贩占道
 ROLLBACK;
 SELECT category FROM grid_gov.classify_detail('人行道上有流动摊贩占道经营');
 DELETE FROM gov.lexicon WHERE weight = 60;
+-- a weight out of all proportion is a large one
+INSERT INTO gov.lexicon VALUES ('重磅', '公共安全', 3e38, NULL, true), ('重磅', '城市管理', 3e38, NULL, true);
+SELECT margin < 1 AS number, needs_review FROM grid_gov.classify_detail('重磅');
+-- very many words that begin alike: read and found in no time
+SET statement_timeout = '5s';
+INSERT INTO gov.lexicon SELECT '滨州市' || chr(19968 + i / 500) || chr(19968 + i % 500), '社会治安', 1, NULL, true FROM generate_series(1, 150000) i;
+INSERT INTO gov.lexicon SELECT '滨州' || repeat('市', n), '社会治安', 1, '长', true FROM generate_series(1, 30) n;
+SELECT grid_gov.classify(repeat('滨州市政路灯不亮', 2500));
+RESET statement_timeout;
+SELECT evidence FROM grid_gov.explain_classification('滨州市' || chr(19968 + 7) || chr(19968 + 70) || '。滨州' || repeat('市', 12) || '。滨州市' || chr(19968 + 9)) WHERE category = '社会治安' AND evidence LIKE '滨州%' ORDER BY length(evidence), evidence;
+DELETE FROM gov.lexicon WHERE word LIKE '滨州%' OR word = '重磅';
 UPDATE gov.model SET active = false;
 SELECT category, model FROM grid_gov.classify_detail('人行道上有流动摊贩占道经营');
 -- somebody without rights on gov is answered all the same
