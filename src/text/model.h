@@ -66,12 +66,15 @@ gg_model_row(const GgModel *m, uint32 hash)
 /* score.c */
 typedef struct GgScores
 {
-	int units;                  /* characters that are features; 0: nothing in the text */
-	int grams;                  /* n-grams that the model knows */
+	int units; /* characters that are features; 0: nothing in the text, or no word among it */
+	int grams; /* n-grams that the model knows */
+	int words; /* words of the lexicon that speak */
 	float score[GG_LABELS_MAX]; /* before the temperature */
 } GgScores;
 /* Score a normal form, in which silent words are blotted out; lex may be NULL. */
 extern void gg_score(const GgModel *m, const GgLexicon *lex, uint32 *unit, int n, GgScores *out);
+/* After that: is enough of the normal form known for an answer that nobody looks at? */
+extern bool gg_score_founded(const GgModel *m, const uint32 *unit, int n, const GgScores *s);
 /* The labels lo .. hi - 1 alone, by n-grams alone. */
 extern void gg_score_some(const GgModel *m, int lo, int hi, const uint32 *unit, int n,
 						  GgScores *out);

@@ -12,15 +12,17 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-/* The winner and the runner-up, by score; false: nothing in the text. */
+/* The winner and the runner-up, by score; founded (NULL: not asked): enough is known. False: nothing in the text. */
 static bool
 rank(const GgModel *m, const GgLexicon *lex, const char *text, int len, GgScores *s, int *first,
-	 int *second)
+	 int *second, bool *founded)
 {
 	GgBody b;
 
 	gg_body_ready(&b, text, len, false);
 	gg_score(m, lex, b.normal.unit, b.normal.n, s);
+	if (founded != NULL)
+		*founded = gg_score_founded(m, b.normal.unit, b.normal.n, s);
 	gg_body_done(&b);
 	if (s->units == 0)
 		return false;
@@ -40,12 +42,19 @@ rank(const GgModel *m, const GgLexicon *lex, const char *text, int len, GgScores
 /* The same with the scores as probabilities. */
 static bool
 judge(const GgModel *m, const GgLexicon *lex, const char *text, int len, GgScores *s, int *first,
-	  int *second)
+	  int *second, bool *founded)
 {
-	if (!rank(m, lex, text, len, s, first, second))
+	if (!rank(m, lex, text, len, s, first, second, founded))
 		return false;
 	gg_softmax(m, s->score);
 	return true;
+}
+
+/* Must somebody look at it? A lead that is no number is none. */
+static bool
+needs_review(const GgModel *m, double margin, bool founded)
+{
+	return !(margin >= m->head.margin) || !founded;
 }
 
 /* The active model of a kind, or an error when there is none. */
@@ -71,16 +80,18 @@ gg_text_verdict(const char *body, int len, GgVerdict *out)
 	const GgModel *m = need_model(GG_KIND_CATEGORY, &out->model);
 	GgScores s;
 	int first, second;
+	bool founded;
 
 	out->category = -1;
 	out->probability = out->margin = 0;
 	out->needs_review = true;
-	if (!judge(m, gg_active_lexicon(), body, len, &s, &first, &second))
+	if (!judge(m, gg_active_lexicon(), body, len, &s, &first, &second, &founded))
 		return;
 	out->category = m->category[first];
 	out->probability = s.score[first];
 	out->margin = second < 0 ? 1 : s.score[first] - s.score[second];
-	out->needs_review = out->margin < m->head.margin;
+	/* a model of other labels says nothing about the six */
+	out->needs_review = out->category < 0 || needs_review(m, out->margin, founded);
 }
 
 /* Is the label an item of this category? */
@@ -137,7 +148,7 @@ GG_FUNCTION(gg_classify_detail_by);
 GG_FUNCTION(gg_classify_top);
 GG_FUNCTION(gg_suggest_items);
 
-/* classify(body text) -> text: the category, by the model in use; NULL for a text with nothing in it. */
+/* classify(body text) -> text: the category, by the model in use: one of the six; NULL for a text with nothing in it. */
 Datum
 gg_classify(PG_FUNCTION_ARGS)
 {
@@ -148,7 +159,8 @@ gg_classify(PG_FUNCTION_ARGS)
 	int first, second;
 
 	if (!rank(m, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s, &first,
-			  &second))
+			  &second, NULL) ||
+		m->category[first] < 0)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(m->label[first]));
 }
@@ -196,7 +208,7 @@ gg_classify_by(PG_FUNCTION_ARGS)
 	int first, second;
 
 	if (!rank(m, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s, &first,
-			  &second))
+			  &second, NULL))
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(m->label[first]));
 }
@@ -216,12 +228,13 @@ gg_classify_detail_by(PG_FUNCTION_ARGS)
 	Datum values[4] = {0};
 	bool nulls[4] = {true, true, true, false};
 	int first, second;
+	bool founded;
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	values[3] = BoolGetDatum(true);
 	if (judge(m, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s, &first,
-			  &second))
+			  &second, &founded))
 	{
 		double margin = second < 0 ? 1 : s.score[first] - s.score[second];
 
@@ -229,7 +242,7 @@ gg_classify_detail_by(PG_FUNCTION_ARGS)
 		values[0] = CStringGetTextDatum(m->label[first]);
 		values[1] = Float8GetDatum(s.score[first]);
 		values[2] = Float8GetDatum(margin);
-		values[3] = BoolGetDatum(margin < m->head.margin);
+		values[3] = BoolGetDatum(needs_review(m, margin, founded));
 	}
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
 }
@@ -237,7 +250,7 @@ gg_classify_detail_by(PG_FUNCTION_ARGS)
 /*
  * classify_detail(body text) -> (category, probability, margin, needs_review, model):
  * margin is the lead over the second category; needs_review when it is smaller
- * than the model's threshold; model is gov.model.id, 0 for the shipped one.
+ * than the model's threshold, or the model knows too little of the text; model is gov.model.id, 0 for the shipped one.
  */
 Datum
 gg_classify_detail(PG_FUNCTION_ARGS)
@@ -308,7 +321,7 @@ gg_classify_top(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (judge(m, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s, &first,
-			  &second))
+			  &second, NULL))
 		emit_top(fcinfo, m, &s, m->head.nlabel, false);
 	return (Datum) 0;
 }
@@ -336,13 +349,13 @@ gg_suggest_items(PG_FUNCTION_ARGS)
 						errmsg("cannot suggest %d items", n), errhint("Ask for one or more.")));
 	InitMaterializedSRF(fcinfo, 0);
 	if (!judge(&category, gg_active_lexicon(), VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &c,
-			   &first, &second))
+			   &first, &second, NULL))
 		return (Datum) 0;
 	for (int k = 0; k < category.head.nlabel; k++)
 		if (category.category[k] >= 0)
 			of[category.category[k]] = c.score[k];
 	m = need_model(GG_KIND_ITEM, &id);
-	if (!judge(m, NULL, VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s, &first, &second))
+	if (!judge(m, NULL, VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), &s, &first, &second, NULL))
 		return (Datum) 0;
 	for (int pass = 0; pass < 2; pass++)
 		for (int k = 0; k < m->head.nlabel; k++)

@@ -36,8 +36,11 @@ SELECT n, category, needs_review, model, round(probability::numeric - first_valu
 -- 3. Nothing in it
 SELECT t, grid_gov.classify(t), (SELECT count(*) FROM grid_gov.classify_top(t)) AS top, (SELECT count(*) FROM grid_gov.explain_classification(t)) AS reasons,
        (SELECT count(*) FROM grid_gov.suggest_items(t)) AS items, d.*
-  FROM (VALUES (1, ''), (2, '   '), (3, '。。。！'), (4, '😀'), (5, '13812345678')) v(n, t), grid_gov.classify_detail(t) d ORDER BY n;
-SELECT grid_gov.classify(NULL) IS NULL AS null_in;
+  FROM (VALUES (1, ''), (2, '   '), (3, '。。。！'), (4, '😀'), (5, '13812345678'), (6, '138-1234-5678'), (7, '2024-01-01 12:30'), (8, '12'), (9, '½×')) v(n, t), grid_gov.classify_detail(t) d ORDER BY n;
+-- too little that is known: somebody looks at it
+SELECT t, category IS NOT NULL AS answered, needs_review FROM (VALUES (1, 'hello'), (2, 'hello world this is a test of the system'), (3, '测试'), (4, '电话138-1234-5678'), (5, '联系电话0543-3210000,0543-3210001'),
+  (6, '路灯不亮'), (7, '着火了'), (8, '噪音'), (9, 'KTV噪音扰民 5-3-201')) v(n, t), grid_gov.classify_detail(t) ORDER BY n;
+SELECT grid_gov.classify(NULL) IS NULL AS null_in, grid_gov.classify(U&'\0301') IS NULL AS mark, grid_gov.classify(U&'\FDFA') IS NULL AS sign;
 
 -- 4. The categories and reasons
 SELECT t, grid_gov.classify(t) FROM (VALUES
