@@ -89,7 +89,7 @@ CREATE FUNCTION grid_gov.train_final(state internal) RETURNS grid_gov.text_model
   LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'gg_train_final';
 COMMENT ON FUNCTION grid_gov.train_final(internal) IS 'train_text_model() 的训练函数';
 CREATE AGGREGATE grid_gov.train_text_model(body text, label text) (
-  SFUNC = grid_gov.train_step, STYPE = internal, FINALFUNC = grid_gov.train_final, PARALLEL = SAFE);
+  SFUNC = grid_gov.train_step, STYPE = internal, FINALFUNC = grid_gov.train_final, FINALFUNC_MODIFY = READ_WRITE, PARALLEL = SAFE);
 COMMENT ON AGGREGATE grid_gov.train_text_model(text, text) IS '由(正文, 标签)训练文本模型:相同的行不论次序得到相同的字节';
 
 CREATE FUNCTION grid_gov.classify(body text) RETURNS text

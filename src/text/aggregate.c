@@ -12,6 +12,7 @@
 #include "utils/memutils.h"
 
 #define TRAIN_UNITS_MAX (64 * 1024 * 1024) /* 256 MB of normal forms */
+#define ROW_UNITS 32                       /* a shorter report takes as much memory as these */
 
 typedef struct Collected
 {
@@ -75,8 +76,9 @@ gg_train_step(PG_FUNCTION_ARGS)
 
 	body = gg_body_arg(PG_GETARG_DATUM(1));
 	gg_body_ready(&b, VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), false);
-	c->units += b.normal.n;
-	if (c->units > TRAIN_UNITS_MAX || c->n >= MaxAllocSize / sizeof(GgSample) / 2)
+	/* rows take memory even when there is nothing in them */
+	c->units += Max(b.normal.n, ROW_UNITS);
+	if (c->units > TRAIN_UNITS_MAX)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 						errmsg("too much text for one model: more than %d million characters",
 							   TRAIN_UNITS_MAX / 1000000),

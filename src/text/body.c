@@ -28,7 +28,7 @@ gg_body_arg(Datum datum)
 void
 gg_body_ready(GgBody *b, const char *text, int len, bool with_source)
 {
-	int cap;
+	int cap, used;
 
 	if (len > GG_BODY_BYTES)
 		len = pg_mbcliplen(text, len, GG_BODY_BYTES);
@@ -41,7 +41,21 @@ gg_body_ready(GgBody *b, const char *text, int len, bool with_source)
 		gg_normal_begin(&b->normal, palloc(sizeof(uint32) * (cap + GG_WORD_HERE)), NULL, cap);
 	if (with_source)
 		b->normal.at = palloc(sizeof(uint32) * b->normal.cap);
-	gg_normal_feed(&b->normal, text, len, 0);
+	used = gg_normal_feed(&b->normal, text, len, 0);
+	if (used < len && b->normal.n < GG_FEATURE_UNITS)
+	{
+		/* some characters become many (¼ three, ﷺ eighteen): room for all that is looked at */
+		uint32 *unit = b->normal.unit;
+
+		b->normal.cap = GG_FEATURE_UNITS + GG_SLOW_UNITS + 2;
+		b->normal.unit = palloc(sizeof(uint32) * (b->normal.cap + GG_WORD_HERE));
+		memcpy(b->normal.unit, unit, sizeof(uint32) * b->normal.n);
+		if (unit != b->small)
+			pfree(unit);
+		if (with_source)
+			b->normal.at = repalloc(b->normal.at, sizeof(uint32) * b->normal.cap);
+		gg_normal_feed(&b->normal, text + used, len - used, used);
+	}
 	b->normal.n = Min(b->normal.n, GG_FEATURE_UNITS);
 }
 

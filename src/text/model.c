@@ -22,7 +22,11 @@ gg_model_stride(int nlabel)
 int
 gg_model_bits(int nlabel)
 {
-	return nlabel <= GG_FEW_LABELS ? 16 : nlabel <= 120 ? 13 : 12;
+	int bits = nlabel <= GG_FEW_LABELS ? 16 : 13;
+
+	while (gg_model_bytes(nlabel, bits) > 1024 * 1024)
+		bits--;
+	return bits;
 }
 
 /* The length of a model's bytes. */

@@ -23,6 +23,8 @@ SELECT grid_gov.normalize_report(repeat('垃(lā)圾 13812345678 #非警务#纠�
 SELECT grid_gov.normalize_report(repeat('垃圾', 3000000));
 \set VERBOSITY terse
 SELECT grid_gov.classify(repeat('小区门口垃圾成堆没人清运。', 300000)) AS long_one, grid_gov.classify(repeat(E'\u200B', 400000) || '垃圾') AS nothing_in_the_first_megabyte;
+-- characters that become many do not push out what follows
+SELECT count(*) AS evidence FROM (VALUES (repeat('¼ ', 1200)), (repeat(U&'\FDFA', 1100))) v(t), grid_gov.explain_classification(t || '流动摊贩') WHERE evidence = '流动摊贩';
 
 -- 2. One report in many spellings
 CREATE TEMP TABLE spelling (n int, t text);
@@ -69,6 +71,10 @@ CREATE TEMP TABLE model AS
   UNION ALL SELECT 3, grid_gov.train_text_model(text, label) FROM (SELECT text, label FROM grid_gov.ref_report WHERE id % 5 = 0 UNION ALL SELECT NULL, '城市管理' UNION ALL SELECT '某处', NULL ORDER BY 1 DESC) s;
 SELECT count(DISTINCT m::text) AS models, bool_and(octet_length(grid_gov.text_model_send(m)) < 1048576) AS under_a_megabyte FROM model;
 SELECT grid_gov.classify('工地夜里打桩噪音大睡不着', m) FROM model ORDER BY n;
+-- whatever the number of labels
+SELECT bool_and(octet_length(grid_gov.text_model_send(m)) < 1048576) AS under_a_megabyte FROM (SELECT grid_gov.train_text_model('报告' || i, 'l' || i) AS m FROM (VALUES (6), (7), (118), (119), (120), (246), (247), (256)) v(n), generate_series(1, n) i GROUP BY n) s;
+-- training uses its rows up: not for moving windows
+SELECT grid_gov.train_text_model(text, label) OVER (ORDER BY id) FROM grid_gov.ref_report;
 -- labels of the city's own
 SELECT grid_gov.classify(t, m) FROM (SELECT grid_gov.train_text_model(b, l) AS m FROM (VALUES ('咖啡凉了', '饮料'), ('茶很好喝', '饮料'), ('米饭硬', '主食'), ('面条咸', '主食')) v(b, l)) x, (VALUES (1, '茶凉了'), (2, '面条硬')) y(n, t) ORDER BY n;
 SELECT grid_gov.train_text_model(b, l) IS NULL AS no_rows FROM (SELECT 'x' AS b, 'y' AS l WHERE false) s;
