@@ -53,9 +53,10 @@ COMMENT ON POLICY grid_gov_see ON gov.labelled_report IS '更正样本含诉求�
 
 --- policy gov.labelled_report.add
 CREATE POLICY grid_gov_add ON gov.labelled_report FOR INSERT WITH CHECK (
-  grid_gov.sees_area((SELECT m.value FROM gov.meta m WHERE m.kind = 'setting' AND m.name = 'root'))
-  OR grid_gov.sees_event(event_id));
-COMMENT ON POLICY grid_gov_add ON gov.labelled_report IS '只能为可见事件添加样本,不属于任何事件的只有全市可添';
+  grid_gov.sees_area((SELECT m.value FROM gov.meta m WHERE m.kind = 'setting' AND m.name = 'root'), 'backend')
+  OR grid_gov.sees_area((SELECT m.value FROM gov.meta m WHERE m.kind = 'setting' AND m.name = 'root'), 'dba')
+  OR grid_gov.sees_event(event_id, 'backend') OR grid_gov.sees_event(event_id, 'dba'));
+COMMENT ON POLICY grid_gov_add ON gov.labelled_report IS '后端与 dba 身份只能为授权区域内的事件添加样本,不属于任何事件的只有全市可添';
 
 --- policy gov.labelled_report.change
 CREATE POLICY grid_gov_change ON gov.labelled_report FOR UPDATE USING (

@@ -427,7 +427,7 @@ named_request(const GgTransition *t)
 	return "";
 }
 
-/* A correction of the category becomes a labelled sample. */
+/* A correction of the category or the item becomes a labelled sample; one that changed nothing does not. */
 static void
 keep_label(GgAfter *a)
 {
@@ -447,6 +447,9 @@ keep_label(GgAfter *a)
 	char n[8] = "       ";
 
 	if (row->null[EV_CATEGORY])
+		return;
+	if (a->old != NULL && gg_column_equal(EV_CATEGORY, a->old, row) &&
+		gg_column_equal(EV_ITEM, a->old, row))
 		return;
 	if (row->null[EV_ITEM])
 		n[3] = 'n';

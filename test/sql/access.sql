@@ -87,6 +87,35 @@ BEGIN
 END $$;
 SELECT * FROM answer ORDER BY 1, 2;
 
+-- corrections hold the reporter's words: seen and added with their event, changed by the DBA only; a correction of nothing is no sample
+SET ROLE acceptor1;
+SELECT grid_gov.act(min(id), 'correct_category', NULL, '{"item": "0104"}') FROM gov.event WHERE source = 'grid' AND area ^@ '371602';
+SELECT grid_gov.act(min(id), 'correct_category', NULL, '{"item": "0104"}') FROM gov.event WHERE source = 'grid' AND area ^@ '371602';
+SELECT grid_gov.act(min(id), 'correct_category', NULL, '{"category": "环境保护"}') FROM gov.event WHERE source = 'grid' AND area ^@ '371602';
+SELECT grid_gov.act(min(id), 'correct_category', NULL, '{"category": "环境保护"}') FROM gov.event WHERE source = 'grid' AND area ^@ '371602';
+RESET ROLE;
+INSERT INTO gov.labelled_report (event_id, body, category) SELECT max(id), '别县的', '民生服务' FROM gov.event WHERE area ^@ '371621' UNION ALL SELECT NULL, '不知何处的', '民生服务';
+INSERT INTO gov.labelled_report (body, category) VALUES ('', '其他');
+SET ROLE access_county;
+SELECT body, category, item, was FROM gov.labelled_report ORDER BY id;
+INSERT INTO gov.labelled_report (event_id, body, category) SELECT min(id), '本县的', '城市管理' FROM gov.event RETURNING body;
+INSERT INTO gov.labelled_report (body, category) VALUES ('不知何处的', '城市管理');
+UPDATE gov.labelled_report SET category = '公共安全';
+DELETE FROM gov.labelled_report;
+RESET ROLE;
+-- who analyses the whole city adds only where it is a backend
+GRANT access_bi TO access_county;
+SET ROLE access_county;
+SELECT count(*) FROM gov.event WHERE area ^@ '371621';
+INSERT INTO gov.labelled_report (event_id, body, category) SELECT max(id), '别县的', '城市管理' FROM gov.event WHERE area ^@ '371621';
+RESET ROLE;
+REVOKE access_bi FROM access_county;
+SET ROLE access_dba;
+SELECT count(*) FROM gov.labelled_report;
+UPDATE gov.labelled_report SET category = '城市管理' WHERE body ^@ '不知' RETURNING body;
+DELETE FROM gov.labelled_report WHERE event_id IS NULL RETURNING body;
+RESET ROLE;
+
 -- the reporter's data, the journal, the rules, the sweep
 SET ROLE access_private;
 SELECT reporter_key, reporter_name, phone FROM gov.event_private;

@@ -267,6 +267,7 @@ SELECT current_user;
 RESET ROLE;
 SELECT string_agg(t, ' ' ORDER BY t) AS bi_may_not_read FROM (SELECT relname::text AS t FROM pg_class WHERE relnamespace = 'gov'::regnamespace AND relkind = 'r' AND NOT has_table_privilege('setup_bi', oid, 'SELECT')) x;
 SELECT string_agg(t, ' ' ORDER BY t) AS backend_may_write FROM (SELECT relname::text AS t FROM pg_class WHERE relnamespace = 'gov'::regnamespace AND relkind = 'r' AND has_table_privilege('setup_backend', oid, 'INSERT')) x;
+SELECT string_agg(t, ' ' ORDER BY t) AS backend_may_change FROM (SELECT relname::text AS t FROM pg_class WHERE relnamespace = 'gov'::regnamespace AND relkind = 'r' AND has_table_privilege('setup_backend', oid, 'UPDATE')) x;
 SELECT string_agg(t, ' ' ORDER BY t) AS others_may FROM (SELECT relname::text AS t FROM pg_class WHERE relnamespace = 'gov'::regnamespace AND relkind IN ('r', 'v') AND has_any_column_privilege('setup_other', oid, 'SELECT')) x;
 
 -- row security: rows put there without the guard
