@@ -177,9 +177,10 @@ DECLARE
   p_id constant bigint := id;
   of_kind text;
   m grid_gov.text_model;
-  measures text[];
-  olds float8[];
-  news float8[];
+  stranger text;
+  measures text[] := '{reports}';
+  olds float8[] := '{0}';
+  news float8[] := '{0}';
   was float8;
   becomes float8;
 BEGIN
@@ -201,11 +202,14 @@ BEGIN
   IF of_kind = 'category' AND NOT (SELECT array_agg(x.l ORDER BY x.l) = (SELECT array_agg(DISTINCT f.label ORDER BY f.label) FROM grid_gov.ref_report f) FROM unnest(grid_gov.model_labels(m)) x (l)) THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('model %s does not tell the six categories apart', p_id),
       DETAIL = format('Its labels are: %s.', left(array_to_string(grid_gov.model_labels(m), ', '), 200)), HINT = 'Train it with the six categories as labels; force does not help.';
-  ELSIF of_kind = 'item' AND EXISTS (SELECT FROM unnest(grid_gov.model_labels(m)) x (l) WHERE x.l !~ '^[0-9]{4}$') THEN
-    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('model %s does not tell items apart', p_id),
-      DETAIL = format('Its labels are: %s.', left(array_to_string(grid_gov.model_labels(m), ', '), 200)), HINT = 'Train it with item codes of four digits as labels; force does not help.';
   END IF;
-  -- items are told apart inside a category only: they have no such measures
+  SELECT x.l INTO stranger FROM unnest(grid_gov.model_labels(m)) WITH ORDINALITY x (l, o)
+    WHERE x.l !~ '^[0-9]{4}$' OR NOT EXISTS (SELECT FROM gov.catalogue c WHERE c.code = x.l COLLATE "C") ORDER BY x.o LIMIT 1;
+  IF of_kind = 'item' AND FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('model %s does not tell items apart', p_id),
+      DETAIL = format('Its label "%s" is no item of gov.catalogue with a code of four digits.', stranger), HINT = 'Train it with codes of gov.catalogue as labels; force does not help.';
+  END IF;
+  -- items are told apart inside a category only: they have no such measures, no report judges them
   IF of_kind = 'category' THEN
     SELECT array_agg(a.kind ORDER BY a.o), array_agg(b.value ORDER BY a.o), array_agg(a.value ORDER BY a.o),
         max(b.value) FILTER (WHERE a.kind = 'accuracy'), max(a.value) FILTER (WHERE a.kind = 'accuracy')
@@ -219,9 +223,13 @@ BEGIN
         HINT = 'Activate it all the same with force => true.';
     END IF;
   END IF;
+  IF becomes IS NULL THEN
+    RAISE NOTICE USING MESSAGE = format('model %s is activated unjudged', p_id),
+      DETAIL = CASE WHEN of_kind = 'item' THEN 'Models for items have no measures.' ELSE 'There is no labelled report that could judge it.' END;
+  END IF;
   UPDATE gov.model o SET active = false WHERE o.active AND (o.kind = of_kind OR p_id = 0) AND o.id <> p_id;
   UPDATE gov.model o SET active = true WHERE NOT o.active AND o.id = p_id;
   RETURN QUERY SELECT x.measure, x.before, x.after FROM unnest(measures, olds, news) x (measure, before, after);
 END
 $f$;
-COMMENT ON FUNCTION grid_gov.activate_model(bigint, boolean) IS '启用模型(0 为类别与事项都回到随扩展提供的模型):标签不是六大类(事项模型:四位代码)的不能启用;在本市更正样本上的准确率低于现用模型时拒绝(WG004),除非 force;返回现用(before)与新启用(after)的指标';
+COMMENT ON FUNCTION grid_gov.activate_model(bigint, boolean) IS '启用模型(0 为类别与事项都回到随扩展提供的模型):标签不是六大类(事项模型:目录中的四位代码)的不能启用;在本市更正样本上的准确率低于现用模型时拒绝(WG004),除非 force;返回现用(before)与新启用(after)的指标,没有样本可评时 reports 为 0 并有 NOTICE';

@@ -87,6 +87,13 @@ INSERT INTO gov.model (name, kind, model) SELECT '一类', 'category', grid_gov.
 INSERT INTO gov.model (name, kind, model) SELECT '文体', 'item', grid_gov.train_text_model(text, style) FROM (SELECT text, style FROM grid_gov.ref_report LIMIT 500) s;
 SELECT * FROM grid_gov.activate_model(5, true);
 SELECT * FROM grid_gov.activate_model(6, true);
+-- as an item of four digits, but none of the catalogue
+INSERT INTO gov.model (name, kind, model) SELECT '无此事项', 'item', grid_gov.train_text_model(b, l) FROM (VALUES ('茶', '0101'), ('饭', '0198')) v (b, l);
+\set VERBOSITY default
+\set SHOW_CONTEXT never
+SELECT * FROM grid_gov.activate_model(7, true);
+\set SHOW_CONTEXT errors
+\set VERBOSITY terse
 SELECT count(*) > 0 FROM grid_gov.activate_model(0, true);
 SELECT count(*) FROM gov.model WHERE active;
 SELECT count(*) FROM grid_gov.activate_model(4);
@@ -97,6 +104,12 @@ BEGIN;
 DELETE FROM gov.labelled_report;
 INSERT INTO gov.labelled_report (body, category, labelled_at) VALUES ('小区门口有人占道经营不听劝', '矛盾纠纷', '2026-01-01 00:00+08'), ('小区门口有人占道经营不听劝', '城市管理', '2026-01-02 00:00+08');
 SELECT kind, value FROM grid_gov.evaluate_model((SELECT model FROM grid_gov.ref_model WHERE kind = 'category')) WHERE kind IN ('reports', 'accuracy');
+-- nothing to judge by: activated, and said so; so for items, that nothing judges
+DELETE FROM gov.labelled_report;
+SET LOCAL client_min_messages TO notice;
+SELECT * FROM grid_gov.activate_model(3);
+SELECT * FROM grid_gov.activate_model(4);
+SET LOCAL client_min_messages TO warning;
 -- samples are seen with their events: another county's are not, nor those of no event
 CREATE ROLE model_county;
 SELECT count(*) > 0 FROM grid_gov.grant_access('model_county', 'backend', '371621');
