@@ -491,7 +491,7 @@ extern GgRefusal *gg_change(GgStep *step, GgRow *row, const GgAsk *ask);
 /* act.c: would the current role see this event by SELECT? Inside SPI_connect(), as the caller. */
 extern char *gg_misspelt_arg(const GgTransition *t, const Jsonb *args, const char **meant);
 extern bool gg_visible(int64 event);
-extern void gg_not_visible(int64 event) pg_attribute_noreturn();
+pg_noreturn extern void gg_not_visible(int64 event);
 extern bool gg_all_visible(Datum events, int n);
 
 /* digest.c */
