@@ -152,8 +152,9 @@ add_row(uint8 chain[GG_DIGEST], const GgLink *k)
 bool
 gg_by_owner(const GgLogRow *l)
 {
-	return strcmp(l->role, "owner") == 0 ||
-		   (strcmp(l->role, "system") == 0 && strcmp(l->actor, "system") == 0);
+	return l->role != NULL &&
+		   (strcmp(l->role, "owner") == 0 || (strcmp(l->role, "system") == 0 && l->actor != NULL &&
+											  strcmp(l->actor, "system") == 0));
 }
 
 /* Has the argument this digest? */

@@ -177,6 +177,12 @@ open_to(const GgTransition *t, const GgActor *a, const Areas *areas, TimestampTz
 							 t->action);
 		return false;
 	}
+	/* through a pool he acts in the pool's areas only */
+	if (a->nproxies > 0 && areas->named && !speaks_there(a, areas))
+	{
+		why->text = psprintf("%s acts through a role that may not act for others there", a->text);
+		return false;
+	}
 	for (int r = 0; r < t->nroles; r++)
 	{
 		bool open = t->relation[r] == GG_REL_ANY && a->kind == GG_ACTOR_CITIZEN &&

@@ -345,12 +345,13 @@ static bool
 last_row(Datum *chain, int32 *seq, char **state, uint8 hash[GG_DIGEST])
 {
 	static GgPlan plan = {
-		"SELECT l.seq, l.to_state, l.hash FROM gov.own_log l WHERE l.relation OPERATOR(pg_catalog.=) $1"
+		"SELECT l.seq::integer, l.to_state, l.hash::pg_catalog.bytea FROM gov.own_log l WHERE l.relation OPERATOR(pg_catalog.=) $1"
 		" AND l.state_column OPERATOR(pg_catalog.=) $2 AND l.key OPERATOR(pg_catalog.=) $3"
 		" ORDER BY l.seq DESC LIMIT 1",
 		3,
 		{TEXTOID, TEXTOID, JSONBOID}};
 	bool null;
+	Datum d;
 	bytea *b;
 
 	*seq = 0;
@@ -359,9 +360,12 @@ last_row(Datum *chain, int32 *seq, char **state, uint8 hash[GG_DIGEST])
 		return false;
 	*seq = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
 	*state = gg_required(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
-	b = DatumGetByteaPP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &null));
+	d = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &null);
+	/* a hash that is lost, or not one, is for verify_own_log() to report */
 	memset(hash, 0, GG_DIGEST);
-	memcpy(hash, VARDATA_ANY(b), Min(VARSIZE_ANY_EXHDR(b), GG_DIGEST));
+	b = null ? NULL : DatumGetByteaPP(d);
+	if (b != NULL && VARSIZE_ANY_EXHDR(b) == GG_DIGEST)
+		memcpy(hash, VARDATA_ANY(b), GG_DIGEST);
 	return true;
 }
 

@@ -167,8 +167,8 @@ static void
 check_chains(ReturnSetInfo *rsinfo, const Target *target, HTAB *ends, MemoryContext keep)
 {
 	static GgPlan plan = {
-		"SELECT l.key, l.seq, l.workflow, l.at, l.recorded_at, l.action, l.from_state, l.to_state, l.actor, l.role, l.outer_role,"
-		" l.session_role, l.area, l.note_digest, l.hash, l.note, l.salt FROM gov.own_log l"
+		"SELECT l.key, l.seq::integer, l.workflow, l.at::pg_catalog.timestamptz, l.recorded_at::pg_catalog.timestamptz, l.action, l.from_state, l.to_state, l.actor, l.role, l.outer_role,"
+		" l.session_role, l.area, l.note_digest::pg_catalog.bytea, l.hash::pg_catalog.bytea, l.note, l.salt::pg_catalog.bytea FROM gov.own_log l"
 		" WHERE l.relation OPERATOR(pg_catalog.=) $1 AND l.state_column OPERATOR(pg_catalog.=) $2"
 		" ORDER BY l.key, l.seq",
 		2,
@@ -326,6 +326,24 @@ check_rows(ReturnSetInfo *rsinfo, const Target *target, Relation rel, const Trig
 	MemoryContextDelete(each);
 }
 
+/* The same as an attempt: one table that cannot be read, or has lost its key, is that table's matter. */
+typedef struct Rows
+{
+	ReturnSetInfo *rsinfo;
+	const Target *target;
+	Relation rel;
+	const Trigger *journal;
+	HTAB *ends;
+} Rows;
+
+static void
+attempt_rows(void *arg)
+{
+	Rows *r = arg;
+
+	check_rows(r->rsinfo, r->target, r->rel, r->journal, r->ends);
+}
+
 /* One state column of one table. As the owner of gov, inside SPI_connect(). */
 static void
 check_target(ReturnSetInfo *rsinfo, const Target *target, Oid function)
@@ -339,6 +357,8 @@ check_target(ReturnSetInfo *rsinfo, const Target *target, Oid function)
 	Oid relid = table_named(target->relation);
 	Relation rel = OidIsValid(relid) ? try_table_open(relid, AccessShareLock) : NULL;
 	const Trigger *journal = rel ? gg_own_trigger(rel, function, NULL, target->column) : NULL;
+	Rows rows;
+	ErrorData *error = NULL;
 
 	ctl.keysize = GG_DIGEST;
 	ctl.entrysize = sizeof(End);
@@ -354,12 +374,21 @@ check_target(ReturnSetInfo *rsinfo, const Target *target, Oid function)
 					 target->column));
 	else
 	{
-		if (journal->tgenabled == TRIGGER_DISABLED)
+		if (journal->tgenabled != TRIGGER_FIRES_ON_ORIGIN &&
+			journal->tgenabled != TRIGGER_FIRES_ALWAYS)
 			put(rsinfo, target, NULL, 0, psprintf("trigger \"%s\" is disabled", journal->tgname));
-		check_rows(rsinfo, target, rel, journal, ends);
+		rows.rsinfo = rsinfo;
+		rows.target = target;
+		rows.rel = rel;
+		rows.journal = journal;
+		rows.ends = ends;
+		error = gg_attempt(attempt_rows, &rows);
+		if (error != NULL)
+			put(rsinfo, target, NULL, 0,
+				psprintf("the table's rows cannot be compared: %s", error->message));
 		hash_seq_init(&scan, ends);
 		while ((end = hash_seq_search(&scan)) != NULL)
-			if (!end->seen)
+			if (!end->seen && error == NULL)
 				put(rsinfo, target, end->key, end->seq,
 					"the journal has steps of a row that is gone");
 	}

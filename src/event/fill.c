@@ -7,6 +7,8 @@
 #include "event/event.h"
 #include "event/guard.h"
 
+#include "catalog/pg_type.h"
+
 /* A writer's INSERT may name only what the guard does not own. */
 static void
 refuse_owned(const GgRow *row)
@@ -49,6 +51,26 @@ refuse_missing(const GgRow *row)
 				 errhint("Without a source the event is the grid's own: leave the column out.")));
 }
 
+/* Is the table's CHECK on source as we made it? A city may allow sources of its own. */
+static bool
+sources_are_ours(void)
+{
+	static GgPlan plan = {
+		"SELECT true FROM pg_catalog.pg_constraint c WHERE c.conrelid OPERATOR(pg_catalog.=) $1"
+		" AND c.conname OPERATOR(pg_catalog.=) 'event_source_check' AND pg_catalog.strpos(pg_catalog.pg_get_constraintdef(c.oid),"
+		" '{grid,citizen,12345,110,department,iot,app,letter}') OPERATOR(pg_catalog.>) 0",
+		1,
+		{OIDOID}};
+	Datum v = ObjectIdGetDatum(gg_gov_table("event", false));
+	bool ours;
+
+	SPI_connect();
+	gg_execute(&plan, &v, NULL, false, 1);
+	ours = SPI_processed == 1;
+	SPI_finish();
+	return ours;
+}
+
 /* A writer's words are looked at before the table's CHECKs: those could not say what is allowed. Old events are as they were. */
 static void
 refuse_unknown(const GgRow *row)
@@ -64,7 +86,7 @@ refuse_unknown(const GgRow *row)
 						errhint("Give the text of the report.")));
 	for (int i = 0; i < lengthof(source); i++)
 		known = known || gg_is(row, EV_SOURCE, source[i]);
-	if (!known)
+	if (!known && sources_are_ours())
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("source \"%s\" is not known", gg_text(row, EV_SOURCE)),

@@ -57,11 +57,12 @@ static bool
 nearly(const char *name, int len, const char *known)
 {
 	int known_len = (int) strlen(known);
-	int most = known_len <= 3 ? 0 : known_len <= 4 ? 1 : 2;
+	int most = known_len <= 3 ? 0 : known_len <= 7 ? 1 : 2;
 
 	if (len == known_len && pg_strncasecmp(name, known, len) == 0)
 		return true;
-	if (most == 0 || len > 63 || abs(len - known_len) > most)
+	/* "reason" beside "person", "label" beside "level" are words of their own */
+	if (most == 0 || len == 0 || len > 63 || abs(len - known_len) > most || name[0] != known[0])
 		return false;
 	return varstr_levenshtein_less_equal(name, len, known, known_len, 1, 1, 1, most, true) <= most;
 }

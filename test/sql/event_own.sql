@@ -393,3 +393,38 @@ SELECT grid_gov.import_events('public.dates');
 SELECT external_id, state, last_action, closed_at IS NOT NULL AS closed FROM gov.event WHERE external_id ~ '^D' ORDER BY 1;
 SELECT * FROM grid_gov.verify_journal();
 RESET ROLE;
+
+-- 6. A damaged journal, or a table that cannot be read, is reported and brings nothing down.
+\set VERBOSITY terse
+CREATE TABLE public.frail (no int PRIMARY KEY, status text);
+GRANT SELECT, INSERT, UPDATE ON public.frail TO gov_app;
+CREATE TRIGGER frail_guard BEFORE INSERT OR UPDATE ON public.frail FOR EACH ROW EXECUTE FUNCTION grid_gov.enforce_workflow('permit', 'status');
+CREATE TRIGGER frail_journal AFTER INSERT OR UPDATE ON public.frail FOR EACH ROW EXECUTE FUNCTION grid_gov.journal_workflow('permit', 'status');
+SET ROLE acceptor1;
+INSERT INTO public.frail VALUES (1), (2);
+RESET ROLE;
+BEGIN;
+ALTER TABLE gov.own_log ALTER hash DROP NOT NULL;
+UPDATE gov.own_log SET hash = NULL WHERE relation = 'public.frail';
+UPDATE public.frail SET status = status;
+SELECT key, seq, problem FROM grid_gov.verify_own_log('public.frail');
+SET LOCAL ROLE acceptor1;
+UPDATE public.frail SET status = 'granted' WHERE no = 1 RETURNING *;
+RESET ROLE;
+SELECT key, seq, problem FROM grid_gov.verify_own_log('public.frail');
+ROLLBACK;
+BEGIN;
+ALTER TABLE gov.own_log ALTER note_digest TYPE integer USING 7;
+SELECT count(*) FROM grid_gov.verify_own_log('public.frail');
+ROLLBACK;
+BEGIN;
+ALTER TABLE public.frail DROP CONSTRAINT frail_pkey;
+SELECT key, problem FROM grid_gov.verify_own_log('public.frail');
+ROLLBACK;
+BEGIN;
+ALTER TABLE gov.event_log ALTER role DROP NOT NULL;
+SELECT grid_gov.reseal(min(id), '说明') FROM gov.event;
+UPDATE gov.event_log SET role = NULL WHERE action = 'reseal';
+SELECT DISTINCT problem FROM grid_gov.verify_journal() WHERE problem !~ 'row is not the one';
+ROLLBACK;
+DROP TABLE public.frail;

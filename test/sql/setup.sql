@@ -166,7 +166,7 @@ ROLLBACK;
 -- the database's clock is another one than the calendar's; another name for the same is none
 SET timezone TO 'UTC';
 SELECT problem, replace(detail, current_database(), 'this'), replace(hint, current_database(), 'this') FROM grid_gov.check_setup() WHERE problem = 'timezone';
-SET timezone TO 'PRC';
+SET timezone TO 'Asia/Taipei';
 SELECT problem FROM grid_gov.check_setup() WHERE problem = 'timezone';
 SET timezone TO 'Asia/Shanghai';
 
