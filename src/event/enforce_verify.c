@@ -326,7 +326,7 @@ check_rows(ReturnSetInfo *rsinfo, const Target *target, Relation rel, const Trig
 	MemoryContextDelete(each);
 }
 
-/* The same as an attempt: one table that cannot be read, or has lost its key, is that table's matter. */
+/* What an attempt to check a table's rows needs. */
 typedef struct Rows
 {
 	ReturnSetInfo *rsinfo;
@@ -336,6 +336,7 @@ typedef struct Rows
 	HTAB *ends;
 } Rows;
 
+/* Check them: one table that cannot be read, or has lost its key, is that table's matter. */
 static void
 attempt_rows(void *arg)
 {

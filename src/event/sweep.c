@@ -14,6 +14,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/hsearch.h"
 #include "utils/memutils.h"
 
 static bool test_clock = false;
@@ -256,11 +257,11 @@ next_batch(Batches *b)
 
 /*
  * Automatic steps that are due, oldest first. true: at least one was taken, and
- * the same events may have another. again: this is for those; what is wrong with
- * the rest has been said.
+ * the same events may have another. warned: the events of which something was
+ * said in this sweep.
  */
 static bool
-sweep_auto(TimestampTz now, bool again)
+sweep_auto(TimestampTz now, HTAB *warned)
 {
 	static GgPlan plan = {
 		"SELECT e.* FROM gov.event e WHERE e.next_auto_at OPERATOR(pg_catalog.<=) $1"
@@ -274,16 +275,22 @@ sweep_auto(TimestampTz now, bool again)
 	while (next_batch(&b))
 		for (uint64 i = 0; i < b.n; i++)
 		{
-			GgFound f = {
-				.tuple = b.found->vals[i], .desc = b.found->tupdesc, .now = now, .said = again};
+			GgFound f = {.tuple = b.found->vals[i], .desc = b.found->tupdesc, .now = now};
+			int64 event = number_of(&f);
 			GgTried tried = GG_REFUSED;
 
 			CHECK_FOR_INTERRUPTS();
+			f.said = hash_search(warned, &event, HASH_FIND, NULL) != NULL;
 			if (!gg_work_out(attempt_auto, &f, "the automatic step"))
+			{
+				(void) hash_search(warned, &event, HASH_ENTER, NULL);
 				continue;
+			}
 			if (f.action != NULL)
 				tried = gg_try_step(&f, f.action, "系统自动执行", f.args,
 									gg_time(&f.row, EV_NEXT_AUTO_AT));
+			if (f.action != NULL && tried != GG_TAKEN)
+				(void) hash_search(warned, &event, HASH_ENTER, NULL);
 			/* what the guard refuses waits for a person; what a calendar forbids stays planned */
 			if (tried == GG_TAKEN || (tried == GG_REFUSED && gg_try_plan(&f, now, true)))
 				b.done++;
@@ -477,12 +484,16 @@ sweep(TimestampTz now)
 	GgIdentity self;
 	int raised;
 	int64 highest = 0;
+	HASHCTL ctl = {.keysize = sizeof(int64), .entrysize = sizeof(int64)};
+	HTAB *warned;
 
 	gg_become_owner(gg_gov_table("event", false), &self);
 	gg_hold_calendars(false); /* before any row: who changes one waits without holding the queue */
 	SPI_connect();
 	/* an event may take several in a row */
-	for (int i = 0; i < 10 && sweep_auto(now, i > 0); i++)
+	ctl.hcxt = CurrentMemoryContext;
+	warned = hash_create("grid_gov warned", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	for (int i = 0; i < 10 && sweep_auto(now, warned); i++)
 		;
 	gg_sweep_reprojections(now);
 	raised = sweep_alerts(now, &highest);

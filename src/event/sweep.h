@@ -24,7 +24,7 @@ typedef struct GgFound
 	bool moves_auto;
 	TimestampTz after;
 	bool plan_auto;
-	bool said; /* no warnings: they were given */
+	bool said; /* no warnings: they were given in this sweep */
 } GgFound;
 
 /* A step that was tried: refused by a rule, or not possible for now, which nobody decided. */
