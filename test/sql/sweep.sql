@@ -200,3 +200,16 @@ SELECT pg_temp.run('handle 03-03 17:00 | feedback 18:00') AS e \gset
 DELETE FROM gov.calendar WHERE name = 'long';
 ROLLBACK;
 SELECT grid_gov.pause_text('{2025-03-03 10:00+08,2025-03-04 15:20+08}', '24h', NULL), grid_gov.pause_text('{2025-03-03 10:00+08,2025-03-04 15:20+08}', '4wh', NULL) IS NULL;
+
+-- The second automatic step of an event is refused: that is said, as of the first.
+BEGIN;
+SET LOCAL ROLE gov_owner;
+UPDATE gov.workflow_transition SET roles = roles || '|system', relation = relation || '|any' WHERE action = 'verify_done';
+UPDATE gov.workflow_transition SET roles = roles || '|system', relation = relation || '|any', guards = 'urgent' WHERE action = 'accept';
+INSERT INTO gov.workflow_auto (workflow, area, action, after) VALUES ('default', '3716', 'verify_done', '1h'), ('default', '3716', 'accept', '1h');
+RESET ROLE;
+SELECT pg_temp.run('report 03-03 09:00') AS e \gset
+SELECT pg_temp.step(:e, 'acceptor_city', 'send_verify', '2025-03-03 09:00+08', '{"person": 1}');
+SELECT grid_gov.sweep_at('2025-03-03 12:00+08') >= 0;
+SELECT state, next_auto_at FROM gov.event WHERE id = :e;
+ROLLBACK;
