@@ -265,6 +265,28 @@ check_call(FunctionCallInfo fcinfo)
 				 "enforce_workflow() takes the workflow, the state column and at most an area column")));
 }
 
+/* A row that moves to another partition is inserted there: the journal would take it for a new one. */
+static void
+refuse_other_key(TriggerData *td, const GgOwnStep *step)
+{
+	const Trigger *journal = gg_own_trigger(td->tg_relation, gg_own_function("journal_workflow"),
+											step->workflow, step->column);
+	char *was;
+	char *is;
+
+	if (journal == NULL)
+		return;
+	was = gg_own_key_of(td->tg_relation, journal, td->tg_trigtuple);
+	is = gg_own_key_of(td->tg_relation, journal, td->tg_newtuple);
+	if (was == NULL || is == NULL || strcmp(was, is) != 0)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_GG_OWNED_COLUMN),
+			 errmsg("row %s of \"%s\" may not become %s: its journal knows it by its key",
+					was ? was : "NULL", RelationGetRelationName(td->tg_relation), is ? is : "NULL"),
+			 errhint("Keys of a table under journal_workflow() do not change.")));
+}
+
 GG_FUNCTION(gg_enforce_workflow);
 
 /*
@@ -311,6 +333,8 @@ gg_enforce_workflow(PG_FUNCTION_ARGS)
 			areas.area[areas.n++] = gg_own_text(td->tg_trigtuple, desc, c);
 	}
 	wf = gg_workflow(step.workflow);
+	if (TRIGGER_FIRED_BY_UPDATE(td->tg_event) && td->tg_relation->rd_rel->relispartition)
+		refuse_other_key(td, &step);
 	if (TRIGGER_FIRED_BY_UPDATE(td->tg_event))
 	{
 		step.from = gg_own_text(td->tg_trigtuple, desc, state_column);

@@ -36,6 +36,7 @@ extern Oid gg_own_root(Relation rel);
 extern char *gg_own_relation(Oid relid);
 extern int gg_own_key_columns(Relation rel, const Trigger *journal, const char **name);
 extern char *gg_own_key(HeapTuple tuple, TupleDesc desc, int n, const int *column);
+extern char *gg_own_key_of(Relation rel, const Trigger *journal, HeapTuple tuple);
 
 /* digest.c: a row of gov.own_log as its hash sees it */
 typedef struct GgOwnRow

@@ -151,10 +151,6 @@ gg_own_key_columns(Relation rel, const Trigger *journal, const char **name)
 	{
 		name[i] = journal->tgargs[i + 2];
 		column[i] = gg_own_column(rel, name[i], "journal_workflow");
-		if (TupleDescAttr(RelationGetDescr(rel), column[i] - 1)->attgenerated != '\0')
-			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-							errmsg("generated column \"%s\" cannot be a key of journal_workflow()",
-								   name[i])));
 	}
 	if (n == 0)
 	{
@@ -167,6 +163,13 @@ gg_own_key_columns(Relation rel, const Trigger *journal, const char **name)
 	}
 	else if (!is_unique(rel, n, column))
 		n = 0;
+	/* a BEFORE trigger does not know it yet */
+	for (int i = 0; i < n; i++)
+		if (TupleDescAttr(RelationGetDescr(rel), get_attnum(RelationGetRelid(rel), name[i]) - 1)
+				->attgenerated != '\0')
+			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+							errmsg("generated column \"%s\" cannot be a key of journal_workflow()",
+								   name[i])));
 	if (n == 0)
 		ereport(
 			ERROR,
@@ -231,8 +234,8 @@ gg_own_key(HeapTuple tuple, TupleDesc desc, int n, const int *column)
 }
 
 /* The key of a row of this table. */
-static char *
-key_of(Relation rel, const Trigger *journal, HeapTuple tuple)
+char *
+gg_own_key_of(Relation rel, const Trigger *journal, HeapTuple tuple)
 {
 	const char *name[INDEX_MAX_KEYS];
 	int column[INDEX_MAX_KEYS];
@@ -289,10 +292,13 @@ gg_own_expect(TriggerData *td, HeapTuple tuple, const GgOwnStep *step)
 	journal = gg_own_trigger(td->tg_relation, gg_own_function("journal_workflow"), step->workflow,
 							 step->column);
 	/* a key that is not there yet is another than the one that will be stored */
-	if (journal == NULL || (key = key_of(td->tg_relation, journal, tuple)) == NULL)
+	if (journal == NULL || (key = gg_own_key_of(td->tg_relation, journal, tuple)) == NULL)
 		return;
 	e = lookup(td->tg_relation, step->column, key, HASH_ENTER, &found);
-	e->overtakes = found && step->from != NULL && strcmp(e->step.to, step->from) == 0;
+	/* an insert that ended in ON CONFLICT, or in an exception, was judged and never written */
+	e->overtakes = found && step->from != NULL && strcmp(e->step.to, step->from) == 0 &&
+				   (e->step.from != NULL || TransactionIdIsCurrentTransactionId(
+												HeapTupleHeaderGetXmin(td->tg_trigtuple->t_data)));
 	e->subxact = GetCurrentSubTransactionId();
 	e->step.workflow = gg_pending_share(GG_SHARED_WORKFLOW, step->workflow);
 	e->step.column = gg_pending_share(GG_SHARED_UNIT, step->column);
@@ -543,14 +549,14 @@ gg_journal_workflow(PG_FUNCTION_ARGS)
 		area_column = gg_own_column(rel, guard->tgargs[2], "journal_workflow");
 	to = gg_own_text(tuple, desc, state_column);
 	area = area_column > 0 ? gg_own_text(tuple, desc, area_column) : NULL;
-	key = key_of(rel, td->tg_trigger, tuple);
+	key = gg_own_key_of(rel, td->tg_trigger, tuple);
 	if (key == NULL)
 		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
 						errmsg("a key of journal_workflow() on \"%s\" is NULL",
 							   RelationGetRelationName(rel))));
 	if (TRIGGER_FIRED_BY_UPDATE(td->tg_event))
 	{
-		char *old_key = key_of(rel, td->tg_trigger, td->tg_trigtuple);
+		char *old_key = gg_own_key_of(rel, td->tg_trigger, td->tg_trigtuple);
 
 		if (!same(key, old_key))
 			ereport(ERROR,
