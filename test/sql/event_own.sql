@@ -414,7 +414,7 @@ RESET ROLE;
 SELECT key, seq, problem FROM grid_gov.verify_own_log('public.frail');
 ROLLBACK;
 BEGIN;
-ALTER TABLE gov.own_log ALTER note_digest TYPE integer USING 7;
+ALTER TABLE gov.own_log ALTER note_digest TYPE boolean USING true;
 SELECT count(*) FROM grid_gov.verify_own_log('public.frail');
 ROLLBACK;
 BEGIN;
