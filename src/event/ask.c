@@ -211,6 +211,21 @@ is_grid_worker(int64 person, TimestampTz at)
 	return truth(&plan, values);
 }
 
+/* Does the person hold a post of the grid at the time? */
+static bool
+is_of_grid(int64 person, TimestampTz at)
+{
+	static GgPlan plan = {
+		"SELECT true FROM gov.post p WHERE p.staff_id OPERATOR(pg_catalog.=) $1"
+		" AND p.role OPERATOR(pg_catalog.=) ANY (ARRAY['grid_worker', 'grid_leader'])"
+		" AND p.valid_from OPERATOR(pg_catalog.<=) $2 AND p.valid_to OPERATOR(pg_catalog.>) $2 LIMIT 1",
+		2,
+		{INT8OID, TIMESTAMPTZOID}};
+	Datum values[2] = {Int64GetDatum(person), TimestampTzGetDatum(at)};
+
+	return truth(&plan, values);
+}
+
 /* Does the person handle for this unit at the time? */
 static bool
 works_for(int64 person, const char *unit, TimestampTz at)
@@ -249,6 +264,6 @@ grid_exists(const char *grid)
 	return truth(&plan, &value);
 }
 
-const GgAsk gg_ask_world = {own_task,       co_unit,       is_reporter, breached,       happened,
-							requests_made,  request,       master,      is_grid_worker, works_for,
-							gg_unit_active, person_exists, grid_exists};
+const GgAsk gg_ask_world = {own_task,      co_unit,        is_reporter,   breached,       happened,
+							requests_made, request,        master,        is_grid_worker, works_for,
+							is_of_grid,    gg_unit_active, person_exists, grid_exists};

@@ -100,9 +100,9 @@ check_task(GgStep *step, GgRow *row, const GgAsk *ask, const char *kind)
 		if (!gg_arg_int8(step->args, "person", &person) || !ask->person_exists(person))
 			return unfit(step, row, "person", gg_arg(step->args, "person"),
 						 "there is no such active person in gov.staff");
-		if (!ask->is_grid_worker(person, step->at))
+		if (!ask->is_of_grid(person, step->at))
 			return unfit(step, row, "person", gg_arg(step->args, "person"),
-						 "he is no grid worker, who alone can do it");
+						 "he is neither grid worker nor grid leader");
 	}
 	else if (strcmp(kind, "whistle") == 0)
 	{

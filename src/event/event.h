@@ -415,6 +415,7 @@ typedef struct GgAsk
 	void (*master)(int64 event, int64 master, bool lock, GgMaster *facts);
 	bool (*is_grid_worker)(int64 person, TimestampTz at);
 	bool (*works_for)(int64 person, const char *unit, TimestampTz at);
+	bool (*is_of_grid)(int64 person, TimestampTz at);
 	bool (*unit_exists)(const char *unit);
 	bool (*person_exists)(int64 person);
 	bool (*grid_exists)(const char *grid);
