@@ -375,9 +375,19 @@ check_target(ReturnSetInfo *rsinfo, const Target *target, Oid function)
 					 target->column));
 	else
 	{
-		if (journal->tgenabled != TRIGGER_FIRES_ON_ORIGIN &&
-			journal->tgenabled != TRIGGER_FIRES_ALWAYS)
-			put(rsinfo, target, NULL, 0, psprintf("trigger \"%s\" is disabled", journal->tgname));
+		const Trigger *both[2] = {journal, gg_own_trigger(rel, gg_own_function("enforce_workflow"),
+														  NULL, target->column)};
+
+		for (int i = 0; i < lengthof(both); i++)
+			if (both[i] == NULL)
+				put(rsinfo, target, NULL, 0,
+					psprintf(
+						"the table has no trigger enforce_workflow() for column \"%s\" any more",
+						target->column));
+			else if (both[i]->tgenabled != TRIGGER_FIRES_ON_ORIGIN &&
+					 both[i]->tgenabled != TRIGGER_FIRES_ALWAYS)
+				put(rsinfo, target, NULL, 0,
+					psprintf("trigger \"%s\" is disabled", both[i]->tgname));
 		rows.rsinfo = rsinfo;
 		rows.target = target;
 		rows.rel = rel;
