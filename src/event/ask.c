@@ -196,34 +196,34 @@ master(int64 event, int64 master_id, bool lock, GgMaster *facts)
 	}
 }
 
+/* Does the person hold one of two roles at the time? */
+static bool
+holds_either(int64 person, const char *role, const char *other, TimestampTz at)
+{
+	static GgPlan plan = {
+		"SELECT true FROM gov.post p WHERE p.staff_id OPERATOR(pg_catalog.=) $1"
+		" AND p.role OPERATOR(pg_catalog.=) ANY (ARRAY[$3, $4])"
+		" AND p.valid_from OPERATOR(pg_catalog.<=) $2 AND p.valid_to OPERATOR(pg_catalog.>) $2 LIMIT 1",
+		4,
+		{INT8OID, TIMESTAMPTZOID, TEXTOID, TEXTOID}};
+	Datum values[4] = {Int64GetDatum(person), TimestampTzGetDatum(at), CStringGetTextDatum(role),
+					   CStringGetTextDatum(other)};
+
+	return truth(&plan, values);
+}
+
 /* Does the person hold a grid worker's post at the time? */
 static bool
 is_grid_worker(int64 person, TimestampTz at)
 {
-	static GgPlan plan = {
-		"SELECT true FROM gov.post p WHERE p.staff_id OPERATOR(pg_catalog.=) $1"
-		" AND p.role OPERATOR(pg_catalog.=) 'grid_worker'"
-		" AND p.valid_from OPERATOR(pg_catalog.<=) $2 AND p.valid_to OPERATOR(pg_catalog.>) $2 LIMIT 1",
-		2,
-		{INT8OID, TIMESTAMPTZOID}};
-	Datum values[2] = {Int64GetDatum(person), TimestampTzGetDatum(at)};
-
-	return truth(&plan, values);
+	return holds_either(person, "grid_worker", "grid_worker", at);
 }
 
 /* Does the person hold a post of the grid at the time? */
 static bool
 is_of_grid(int64 person, TimestampTz at)
 {
-	static GgPlan plan = {
-		"SELECT true FROM gov.post p WHERE p.staff_id OPERATOR(pg_catalog.=) $1"
-		" AND p.role OPERATOR(pg_catalog.=) ANY (ARRAY['grid_worker', 'grid_leader'])"
-		" AND p.valid_from OPERATOR(pg_catalog.<=) $2 AND p.valid_to OPERATOR(pg_catalog.>) $2 LIMIT 1",
-		2,
-		{INT8OID, TIMESTAMPTZOID}};
-	Datum values[2] = {Int64GetDatum(person), TimestampTzGetDatum(at)};
-
-	return truth(&plan, values);
+	return holds_either(person, "grid_worker", "grid_leader", at);
 }
 
 /* Does the person handle for this unit at the time? */
